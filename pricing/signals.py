@@ -1,0 +1,5 @@
+"""What this package announces. Only planner/receivers.py listens. Sent after commit, with primitives."""
+
+from django.dispatch import Signal
+
+prices_changed = Signal()  # run_id

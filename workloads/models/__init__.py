@@ -1,0 +1,28 @@
+from workloads.models.classification import Classification, ClassificationEvent
+from workloads.models.people import Membership, OrganisationProfile, Role, Team, User
+from workloads.models.registry import FactRecord, Segment, Workload
+from workloads.models.usage import (
+    AttributionRule,
+    RejectedRow,
+    UsageBucket,
+    UsageRun,
+    UsageSource,
+)
+
+__all__ = [
+    "AttributionRule",
+    "Classification",
+    "ClassificationEvent",
+    "FactRecord",
+    "Membership",
+    "OrganisationProfile",
+    "RejectedRow",
+    "Role",
+    "Segment",
+    "Team",
+    "UsageBucket",
+    "UsageRun",
+    "UsageSource",
+    "User",
+    "Workload",
+]
