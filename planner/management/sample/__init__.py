@@ -1,0 +1,1 @@
+"""The sample portfolio: the published golden cases as workloads of four teams, with people and traffic."""

@@ -1,0 +1,89 @@
+"""What holds for each segment's data on a day: approved, or only proposed, or nothing said yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from planner.engine import Fact, Input, load_policy
+from workloads.models import Classification
+from workloads.models.classification import OPEN_STATES, ClassificationState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from workloads.models import Segment
+
+
+@dataclass(frozen=True)
+class Effective:
+    """The facts a decision reads, and whether a reviewer stands behind them.
+
+    `pending` holds the facts of a newer, unapproved proposal: they may only tighten.
+    """
+
+    status: str
+    facts: dict[str, Fact]
+    pending: dict[str, Fact] | None
+    classification: Classification | None
+
+
+def reviewer_inputs() -> tuple[Input, ...]:
+    """The inputs a reviewer owns, in the policy's order: what a classification is about."""
+    scopes = {"workload", "segment"}
+    return tuple(
+        given for given in load_policy().inputs.values() if given.supplied_by == "reviewer" and given.scope in scopes
+    )
+
+
+def effective(segments: Iterable[Segment], as_of: datetime) -> dict[int, Effective]:
+    """What holds for each segment on the day of AS_OF, in one query."""
+    ids = [segment.pk for segment in segments]
+    rows: dict[int, list[Classification]] = {pk: [] for pk in ids}
+    found = Classification.objects.filter(segment_id__in=ids).exclude(state=ClassificationState.WITHDRAWN)
+    for row in found.select_related("proposed_by", "decided_by").order_by("-pk"):
+        rows[row.segment_id].append(row)
+    return {pk: _effective(rows[pk], as_of) for pk in ids}
+
+
+def _effective(newest_first: list[Classification], as_of: datetime) -> Effective:
+    approved = next((row for row in newest_first if _holds(row, as_of)), None)
+    waiting = next((row for row in newest_first if row.state in OPEN_STATES), None)
+    if approved is not None:
+        pending = facts_of(waiting) if waiting else None
+        return Effective("approved", facts_of(approved), pending, approved)
+    latest = waiting or next(iter(newest_first), None)
+    return Effective("proposed", facts_of(latest) if latest else {}, None, latest)
+
+
+def _holds(row: Classification, as_of: datetime) -> bool:
+    return (
+        row.state == ClassificationState.APPROVED and row.ends_on is not None and row.ends_on >= as_of.date()
+    )
+
+
+def facts_of(row: Classification) -> dict[str, Fact]:
+    """The row's facts with who stands behind them: the decider once approved, else the proposer."""
+    approved = row.state == ClassificationState.APPROVED
+    by = str(row.decided_by if approved else row.proposed_by)
+    at = row.decided_at if approved else row.proposed_at
+    source = "approved" if approved else "declared"
+    when = at.date() if at else None
+    facts: Mapping[str, Any] = row.facts
+    return {name: Fact(value, source, by, when) for name, value in facts.items()}
+
+
+def waiting_for(reviewable: QuerySet[Classification]) -> QuerySet[Classification]:
+    """Proposals that wait for a decision, oldest first."""
+    rows = reviewable.filter(state=ClassificationState.PROPOSED, segment__workload__archived_at=None)
+    return rows.select_related("segment__workload__team", "proposed_by").order_by("proposed_at")
+
+
+def last_approval(proposal: Classification) -> Classification | None:
+    """The newest decision the proposal is compared with: approved, replaced or expired."""
+    decided = (ClassificationState.APPROVED, ClassificationState.REVOKED, ClassificationState.EXPIRED)
+    rows = Classification.objects.filter(segment_id=proposal.segment_id, state__in=decided).exclude(pk=proposal.pk)
+    return rows.select_related("decided_by").order_by("-decided_at").first()
