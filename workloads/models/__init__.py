@@ -4,6 +4,7 @@ from workloads.models.registry import FactRecord, Segment, Workload
 from workloads.models.usage import (
     AttributionRule,
     RejectedRow,
+    SeenRow,
     UsageBucket,
     UsageRun,
     UsageSource,
@@ -18,6 +19,7 @@ __all__ = [
     "OrganisationProfile",
     "RejectedRow",
     "Role",
+    "SeenRow",
     "Segment",
     "Team",
     "UsageBucket",

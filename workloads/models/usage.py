@@ -1,5 +1,8 @@
 """Usage sources, pulls, hourly buckets, and the rules that give traffic to workloads."""
 
+from decimal import Decimal
+
+import pghistory
 from django.db import models
 from django.db.models import F, Q
 
@@ -12,6 +15,7 @@ class SourceKind(models.TextChoices):
     LITELLM = "litellm", "LiteLLM proxy"
 
 
+@pghistory.track()
 class UsageSource(models.Model):
     """Where usage comes from. Secrets are references (env:NAME or file:PATH), never values."""
 
@@ -19,8 +23,19 @@ class UsageSource(models.Model):
     kind = models.CharField(max_length=10, choices=SourceKind)
     base_url = models.URLField(blank=True)
     key_ref = models.CharField(max_length=200, blank=True, help_text="env:NAME or file:PATH")
+    allow_private = models.BooleanField(default=False, help_text="May be reached at a private address.")
     every_hours = models.PositiveIntegerField(default=1)
+    history_days = models.PositiveIntegerField(default=30, help_text="How far back the first pull reads.")
+    max_bad_percent = models.DecimalField(
+        max_digits=5, decimal_places=2, default=Decimal(1), help_text="A file with more bad rows is held."
+    )
+    max_bad_rows = models.PositiveIntegerField(
+        default=25, help_text="This many bad rows never hold a file, whatever their share."
+    )
     active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
@@ -30,22 +45,39 @@ class UsageRun(Run):
     """One upload, or one window of one source."""
 
     source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="runs")
-    file = models.FileField(null=True, blank=True)
+    file = models.FileField(upload_to="usage", blank=True, help_text="Kept only until the run ends.")
     file_name = models.CharField(max_length=200, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True)
+    accept_bad = models.BooleanField(default=False, help_text="Count the good rows, however many are bad.")
     window_start = models.DateTimeField(null=True, blank=True)
     window_end = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-pk",)
 
+    def __str__(self) -> str:
+        return f"{self.source}: {self.file_name or self.window_end}"
+
+
+class SeenRow(models.Model):
+    """A row of a source that was counted: a request is counted once, in however many files it stands."""
+
+    pk = models.CompositePrimaryKey("source_id", "key")
+    source = models.ForeignKey(UsageSource, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.key)
+
 
 class UsageBucket(models.Model):
     """One hour of one source and set of dimensions. Tokens are inclusive: input holds cached reads and
-    cache writes, output holds reasoning. Null is unknown, never zero."""
+    cache writes, output holds reasoning. Null is unknown, never zero.
+    """
 
     source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="buckets")
-    source_key = models.CharField(max_length=64, help_text="sha256 of hour and dimensions: counted once.")
+    source_key = models.UUIDField(help_text="Hash of hour, traffic and currency: one row each.")
+    traffic_key = models.UUIDField(help_text="Hash of provider, model and dimensions: what rules decide on.")
     bucket_start = models.DateTimeField()
     workload = models.ForeignKey(
         Workload, null=True, blank=True, on_delete=models.SET_NULL, related_name="buckets"
@@ -89,12 +121,14 @@ class UsageBucket(models.Model):
             models.Index(fields=("workload", "bucket_start")),
             models.Index(fields=("segment", "bucket_start")),
             models.Index(fields=("bucket_start",)),
+            models.Index(fields=("traffic_key",)),
         )
 
     def __str__(self) -> str:
         return f"{self.bucket_start:%Y-%m-%d %H:00} {self.model}"
 
 
+@pghistory.track()
 class AttributionRule(models.Model):
     """Traffic whose FIELD matches PATTERN belongs to the workload (and segment). First match by priority wins."""
 
