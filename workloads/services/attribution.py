@@ -1,0 +1,176 @@
+"""Whose traffic is this: rules in order of priority, then the workload the traffic names itself.
+
+Rules are re-run over stored buckets, so a rule saved today moves the traffic of last month.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import connection, transaction
+
+from workloads import signals
+from workloads.models import AttributionRule, UsageBucket, Workload
+from workloads.usage.tally import Traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from workloads.models import Segment, UsageSource
+
+
+class Owner(NamedTuple):
+    workload_id: int | None
+    segment_id: int | None
+
+
+NOBODY = Owner(None, None)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An attribution rule ready to be asked."""
+
+    source_id: int | None
+    field: str
+    pattern: re.Pattern[str]
+    owner: Owner
+
+    def matches(self, source_id: int, traffic: Traffic) -> bool:
+        if self.source_id not in {None, source_id}:
+            return False
+        return any(self.pattern.fullmatch(value) for value in values_of(traffic, self.field))
+
+
+def values_of(traffic: Traffic, field: str) -> list[str]:
+    """What the traffic carries under FIELD; tags are several."""
+    if field in {"model", "provider"}:
+        return [getattr(traffic, field)]
+    value = dict(traffic.dimensions).get(field, "")
+    values = value.split(",") if field == "tag" else [value]
+    return [text.strip() for text in values if text.strip()]
+
+
+def ready(rule: AttributionRule) -> Rule:
+    anything = ".*".join(re.escape(part) for part in rule.pattern.split("*"))
+    return Rule(
+        rule.source_id, rule.field, re.compile(anything, re.DOTALL), Owner(rule.workload_id, rule.segment_id)
+    )
+
+
+class Attributor:
+    """Answers whose a piece of traffic is; the first rule that matches wins."""
+
+    def __init__(self, rules: Iterable[Rule], by_name: Mapping[str, int]) -> None:
+        self._rules = tuple(rules)
+        self._by_name = by_name
+        self._known: dict[tuple[int, Traffic], Owner] = {}
+
+    def owner(self, source_id: int, traffic: Traffic) -> Owner:
+        found = self._known.get((source_id, traffic))
+        if found is None:
+            found = self._known[source_id, traffic] = self._find(source_id, traffic)
+        return found
+
+    def _find(self, source_id: int, traffic: Traffic) -> Owner:
+        for rule in self._rules:
+            if rule.matches(source_id, traffic):
+                return rule.owner
+        names = values_of(traffic, "workload")
+        return Owner(self._by_name.get(names[0].casefold()), None) if names else NOBODY
+
+
+def load_attributor() -> Attributor:
+    """Today's rules and the names of today's workloads; a name two teams use belongs to nobody."""
+    rules = AttributionRule.objects.filter(workload__archived_at=None)
+    by_name: dict[str, int | None] = {}
+    for pk, name in Workload.objects.filter(archived_at=None).values_list("pk", "name"):
+        by_name[name.casefold()] = None if name.casefold() in by_name else pk
+    return Attributor(map(ready, rules), {name: pk for name, pk in by_name.items() if pk is not None})
+
+
+class StoredTraffic(NamedTuple):
+    """A distinct piece of traffic among the stored buckets, and whose it is today."""
+
+    source_id: int
+    traffic: Traffic
+    owner: Owner
+
+
+def stored_traffic(source: UsageSource | None = None) -> list[StoredTraffic]:
+    """Distinct traffic of the stored buckets."""
+    rows = UsageBucket.objects.all() if source is None else UsageBucket.objects.filter(source=source)
+    fields = ("source_id", "provider", "model", "dimensions", "workload_id", "segment_id")
+    return [
+        StoredTraffic(source_id, Traffic(provider, model, tuple(sorted(dimensions.items()))), Owner(*owner))
+        for source_id, provider, model, dimensions, *owner in rows.values_list(*fields).distinct()
+    ]
+
+
+@transaction.atomic
+def reattribute(source: UsageSource | None = None) -> int:
+    """Every stored bucket belongs to whom today's rules say; returns how many moved, and announces whose facts did."""
+    attributor = load_attributor()
+    moves = [
+        (row, attributor.owner(row.source_id, row.traffic))
+        for row in stored_traffic(source)
+        if attributor.owner(row.source_id, row.traffic) != row.owner
+    ]
+    moved = _move(moves) if moves else 0
+    concerned = {pk for row, owner in moves for pk in (row.owner.workload_id, owner.workload_id) if pk}
+    for workload_id in sorted(concerned):
+        transaction.on_commit(lambda pk=workload_id: _announce(pk))  # type: ignore[misc]
+    return moved
+
+
+def _announce(workload_id: int) -> None:
+    signals.facts_changed.send_robust(sender=Workload, workload_id=workload_id)
+
+
+def _move(moves: list[tuple[StoredTraffic, Owner]]) -> int:
+    columns = (
+        [row.source_id for row, _ in moves],
+        [row.traffic.key for row, _ in moves],
+        [owner.workload_id for _, owner in moves],
+        [owner.segment_id for _, owner in moves],
+    )
+    sql = """update workloads_usagebucket as bucket
+             set workload_id = given.workload_id, segment_id = given.segment_id
+             from unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::bigint[])
+                  as given(source_id, traffic_key, workload_id, segment_id)
+             where bucket.source_id = given.source_id and bucket.traffic_key = given.traffic_key
+             and (bucket.workload_id, bucket.segment_id)
+                 is distinct from (given.workload_id, given.segment_id)"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(columns))
+        return cursor.rowcount
+
+
+@transaction.atomic
+def save_rule(
+    *,
+    source: UsageSource | None,
+    field: str,
+    pattern: str,
+    workload: Workload,
+    segment: Segment | None,
+    priority: int,
+) -> int:
+    """The rule stands, in place of one with the same field and pattern; returns how many stored buckets moved."""
+    AttributionRule.objects.update_or_create(
+        source=source,
+        field=field,
+        pattern=pattern,
+        defaults={"workload": workload, "segment": segment, "priority": priority},
+    )
+    return reattribute(source)
+
+
+@transaction.atomic
+def remove_rule(rule: AttributionRule) -> int:
+    """The rule is gone and its traffic belongs to whom the others say; returns how many buckets moved."""
+    source = rule.source
+    rule.delete()
+    return reattribute(source)
