@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from planner.engine import Fact, Input, load_policy
 from workloads.models import Classification
 from workloads.models.classification import OPEN_STATES, ClassificationState
 
+VALIDITY = {
+    "open": "classification_months_open",
+    "sensitive": "classification_months_sensitive",
+    "strict": "classification_months_strict",
+}
+STRICT_TAGS = frozenset({"phi", "mnpi", "classified", "itar"})  # as the parameter's label lists them
+OPEN_TAGS = frozenset({"public", "internal_ops"})
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from django.db.models import QuerySet
 
@@ -82,8 +92,62 @@ def waiting_for(reviewable: QuerySet[Classification]) -> QuerySet[Classification
     return rows.select_related("segment__workload__team", "proposed_by").order_by("proposed_at")
 
 
+def ending_soon(rows: QuerySet[Classification], as_of: datetime) -> QuerySet[Classification]:
+    """Approvals that end within thirty days, the next one first."""
+    ends_by = (as_of + timedelta(days=30)).date()
+    return rows.filter(state=ClassificationState.APPROVED, ends_on__lte=ends_by).order_by("ends_on")
+
+
+def suggested_end(facts: Mapping[str, Any], day: date) -> date:
+    """How long an approval of these facts should hold: the policy's months for the most sensitive tag."""
+    policy = load_policy()
+    months = int(policy.parameter(VALIDITY[_sensitivity(facts)], day).value)
+    year, month = divmod(day.month - 1 + months, 12)
+    last = monthrange(day.year + year, month + 1)[1]
+    return day.replace(year=day.year + year, month=month + 1, day=min(day.day, last))
+
+
+def _sensitivity(facts: Mapping[str, Any]) -> str:
+    tags = set(facts.get("data_tags") or ())
+    if tags & STRICT_TAGS:
+        return "strict"
+    return "open" if tags and tags <= OPEN_TAGS else "sensitive"
+
+
 def last_approval(proposal: Classification) -> Classification | None:
     """The newest decision the proposal is compared with: approved, replaced or expired."""
     decided = (ClassificationState.APPROVED, ClassificationState.REVOKED, ClassificationState.EXPIRED)
     rows = Classification.objects.filter(segment_id=proposal.segment_id, state__in=decided).exclude(pk=proposal.pk)
     return rows.select_related("decided_by").order_by("-decided_at").first()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One fact of a proposal beside what was approved before, in words."""
+
+    label: str
+    approved: str
+    proposed: str
+    changed: bool
+
+
+def differences(proposal: Classification, approved: Classification | None) -> list[Difference]:
+    """Every reviewer-owned fact that either side answers, changed ones first."""
+    before = approved.facts if approved else {}
+    rows = [
+        Difference(given.label, say(given, before.get(name)), say(given, proposal.facts.get(name)), before.get(name) != proposal.facts.get(name))
+        for given in reviewer_inputs()
+        if (name := given.name) in before or name in proposal.facts
+    ]
+    return sorted(rows, key=lambda row: not row.changed)
+
+
+def say(given: Input, value: Any) -> str:
+    """A fact's value in the input's own words."""
+    if value is None:
+        return "not answered"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(given.labels.get(item, item) for item in value) or "none"
+    return given.labels.get(str(value), str(value))
