@@ -1,5 +1,5 @@
 from workloads.models.classification import Classification, ClassificationEvent
-from workloads.models.people import Membership, OrganisationProfile, Role, Team, User
+from workloads.models.people import Membership, OrganisationProfile, Role, SetupToken, Team, User
 from workloads.models.registry import FactRecord, Segment, Workload
 from workloads.models.usage import (
     AttributionRule,
@@ -21,6 +21,7 @@ __all__ = [
     "Role",
     "SeenRow",
     "Segment",
+    "SetupToken",
     "Team",
     "UsageBucket",
     "UsageRun",

@@ -85,12 +85,24 @@ class Membership(models.Model):
 
 @pghistory.track()
 class OrganisationProfile(models.Model):
-    """The organisation's own facts: one row."""
+    """The organisation's name and its own facts: one row."""
 
+    name = models.CharField(max_length=120, blank=True)
     facts = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="one_organisation_profile"),)
 
     def __str__(self) -> str:
-        return "Organisation profile"
+        return self.name or "Organisation profile"
+
+
+class SetupToken(models.Model):
+    """A one-time permission to become the first operator; only its hash is kept."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"Set-up link of {self.created_at:%Y-%m-%d}"

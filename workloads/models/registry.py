@@ -1,6 +1,7 @@
 """Workloads, their segments, and who said what about them when."""
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -60,14 +61,34 @@ class Segment(models.Model):
         return f"{self.workload} / {self.name}"
 
 
-class FactRecord(models.Model):
-    """Who said what, when, from what: append-only (a trigger refuses update and delete)."""
+class FactScope(models.TextChoices):
+    """Whose fact it is: said apart from the row it points to, so that a deleted team leaves no orphan."""
 
+    ORGANISATION = "organisation", "Organisation"
+    TEAM = "team", "Team"
+    WORKLOAD = "workload", "Workload"
+    SEGMENT = "segment", "Segment"
+
+
+# What was said stays; only a link may be emptied when the row it points to is deleted.
+REWRITES_HISTORY = " OR ".join(
+    [f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in ("scope", "name", "value", "source", "said_at", "evidence")]
+    + [
+        f"(NEW.{name} IS NOT NULL AND NEW.{name} IS DISTINCT FROM OLD.{name})"
+        for name in ("workload_id", "segment_id", "team_id", "said_by_id")
+    ]
+)
+
+
+class FactRecord(models.Model):
+    """Who said what, when, from what: append-only, held by triggers."""
+
+    scope = models.CharField(max_length=12, choices=FactScope)
     workload = models.ForeignKey(Workload, null=True, on_delete=models.SET_NULL, related_name="fact_records")
     segment = models.ForeignKey(Segment, null=True, on_delete=models.SET_NULL, related_name="fact_records")
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="fact_records")
     name = models.CharField(max_length=80)
-    value = models.JSONField(null=True)
+    value = models.JSONField(null=True, help_text="Null: no longer known.")
     source = models.CharField(max_length=10, choices=FactSource)
     said_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -80,6 +101,13 @@ class FactRecord(models.Model):
         indexes = (
             models.Index(fields=("workload", "name", "-said_at")),
             models.Index(fields=("segment", "name", "-said_at")),
+            models.Index(fields=("team", "name", "-said_at")),
+        )
+        triggers = (
+            pgtrigger.Protect(
+                name="fact_records_stay", operation=pgtrigger.Update, condition=pgtrigger.Condition(REWRITES_HISTORY)
+            ),
+            pgtrigger.Protect(name="fact_records_are_kept", operation=pgtrigger.Delete),
         )
 
     def __str__(self) -> str:
