@@ -93,6 +93,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "builtins": [
                 "template_partials.templatetags.partials",
                 "planner.templatetags.words",
+                "planner.templatetags.parts",
                 "django.templatetags.static",
             ],
             "context_processors": [
