@@ -1,85 +1,25 @@
-"""Whose traffic is this: rules in order of priority, then the workload the traffic names itself.
-
-Rules are re-run over stored buckets, so a rule saved today moves the traffic of last month.
+"""Rules give traffic to workloads. They are re-run over stored buckets, so a rule saved today moves the traffic of
+last month.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection, transaction
 
 from workloads import signals
 from workloads.models import AttributionRule, UsageBucket, Workload
+from workloads.usage.matching import Attributor, Owner, Rule, as_pattern
 from workloads.usage.tally import Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from workloads.models import Segment, UsageSource
-
-
-class Owner(NamedTuple):
-    workload_id: int | None
-    segment_id: int | None
-
-
-NOBODY = Owner(None, None)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """An attribution rule ready to be asked."""
-
-    source_id: int | None
-    field: str
-    pattern: re.Pattern[str]
-    owner: Owner
-
-    def matches(self, source_id: int, traffic: Traffic) -> bool:
-        if self.source_id not in {None, source_id}:
-            return False
-        return any(self.pattern.fullmatch(value) for value in values_of(traffic, self.field))
-
-
-def values_of(traffic: Traffic, field: str) -> list[str]:
-    """What the traffic carries under FIELD; tags are several."""
-    if field in {"model", "provider"}:
-        return [getattr(traffic, field)]
-    value = dict(traffic.dimensions).get(field, "")
-    values = value.split(",") if field == "tag" else [value]
-    return [text.strip() for text in values if text.strip()]
+    from workloads.models import UsageSource
 
 
 def ready(rule: AttributionRule) -> Rule:
-    anything = ".*".join(re.escape(part) for part in rule.pattern.split("*"))
-    return Rule(
-        rule.source_id, rule.field, re.compile(anything, re.DOTALL), Owner(rule.workload_id, rule.segment_id)
-    )
-
-
-class Attributor:
-    """Answers whose a piece of traffic is; the first rule that matches wins."""
-
-    def __init__(self, rules: Iterable[Rule], by_name: Mapping[str, int]) -> None:
-        self._rules = tuple(rules)
-        self._by_name = by_name
-        self._known: dict[tuple[int, Traffic], Owner] = {}
-
-    def owner(self, source_id: int, traffic: Traffic) -> Owner:
-        found = self._known.get((source_id, traffic))
-        if found is None:
-            found = self._known[source_id, traffic] = self._find(source_id, traffic)
-        return found
-
-    def _find(self, source_id: int, traffic: Traffic) -> Owner:
-        for rule in self._rules:
-            if rule.matches(source_id, traffic):
-                return rule.owner
-        names = values_of(traffic, "workload")
-        return Owner(self._by_name.get(names[0].casefold()), None) if names else NOBODY
+    owner = Owner(rule.workload_id, rule.segment_id)
+    return Rule(rule.source_id, rule.field, as_pattern(rule.pattern), owner)
 
 
 def load_attributor() -> Attributor:
@@ -149,23 +89,12 @@ def _move(moves: list[tuple[StoredTraffic, Owner]]) -> int:
 
 
 @transaction.atomic
-def save_rule(
-    *,
-    source: UsageSource | None,
-    field: str,
-    pattern: str,
-    workload: Workload,
-    segment: Segment | None,
-    priority: int,
-) -> int:
-    """The rule stands, in place of one with the same field and pattern; returns how many stored buckets moved."""
-    AttributionRule.objects.update_or_create(
-        source=source,
-        field=field,
-        pattern=pattern,
-        defaults={"workload": workload, "segment": segment, "priority": priority},
-    )
-    return reattribute(source)
+def save_rule(rule: AttributionRule) -> int:
+    """The rule stands, in place of one that asks the same; returns how many stored buckets moved."""
+    same = AttributionRule.objects.filter(source=rule.source, field=rule.field, pattern=rule.pattern)
+    same.exclude(pk=rule.pk).delete()
+    rule.save()
+    return reattribute(rule.source)
 
 
 @transaction.atomic

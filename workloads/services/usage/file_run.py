@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from workloads.models import UsageRun
-    from workloads.services.attribution import Attributor
+    from workloads.usage.matching import Attributor
 
 BATCH_ROWS = 10_000
 REJECTED_KEPT = 10_000  # further bad rows are counted, not listed

@@ -17,7 +17,7 @@ from workloads.usage.tally import Tally
 
 if TYPE_CHECKING:
     from workloads.models import UsageRun
-    from workloads.services.attribution import Attributor
+    from workloads.usage.matching import Attributor
 
 HOUR = timedelta(hours=1)
 

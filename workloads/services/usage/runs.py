@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
@@ -12,7 +13,7 @@ from django.core.files import File
 from django.db import transaction
 from django.db.models import Q
 
-from planner.jobs import RunState, SupersededError, ask, send_run, sweep
+from planner.jobs import RunState, SupersededError, ask, send_run
 from workloads import signals
 from workloads.models import UsageRun, UsageSource
 from workloads.models.usage import SourceKind
@@ -42,50 +43,48 @@ def file_source(name: str) -> UsageSource:
     return source
 
 
-def ask_file(
-    source: UsageSource,
-    stream: BinaryIO,
-    *,
-    name: str,
-    as_of: datetime,
-    send: Send,
-    asked_by: User | None = None,
-    accept_bad: bool = False,
-) -> tuple[UsageRun, bool]:
+@dataclass(frozen=True)
+class Upload:
+    """A file somebody wants counted."""
+
+    source: UsageSource
+    stream: BinaryIO
+    name: str
+    as_of: datetime
+    asked_by: User | None = None
+    accept_bad: bool = False
+
+
+def ask_file(upload: Upload, *, send: Send) -> tuple[UsageRun, bool]:
     """The run of this file's content, and whether it is to be worked. A file that was counted is not counted again."""
-    sha, size = sha256_of(stream)
+    sha, size = sha256_of(upload.stream)
+    wishes = {"source": upload.source, "as_of": upload.as_of, "accept_bad": upload.accept_bad}
+    fields = wishes | {
+        "file_name": upload.name[:200],
+        "file_sha256": sha,
+        "progress_total": 2 * size,
+        "asked_by": upload.asked_by,
+    }
     with transaction.atomic():
-        run, created = ask(
-            UsageRun,
-            f"usage:file:{sha}",
-            send,
-            source=source,
-            file_name=name[:200],
-            file_sha256=sha,
-            progress_total=2 * size,
-            asked_by=asked_by,
-            as_of=as_of,
-            accept_bad=accept_bad,
-        )
+        run, created = ask(UsageRun, f"usage:file:{sha}", send, **fields)
         run = UsageRun.objects.select_for_update().get(pk=run.pk)
         if not created and run.state != RunState.FAILED:
             return run, False
-        run.file.save(f"{uuid4().hex}.csv", File(stream), save=False)
+        run.file.save(f"{uuid4().hex}.csv", File(upload.stream), save=False)
         UsageRun.objects.filter(pk=run.pk).update(file=run.file.name)
         if not created:
-            _try_again(run, send, source=source, as_of=as_of, accept_bad=accept_bad)
+            _try_again(run, send, wishes)
     return run, True
 
 
-def _try_again(run: UsageRun, send: Send, **changes: object) -> None:
-    """A failed file is worked again: from its cursor when counting had begun, else judged anew."""
-    cursor = {key: value for key, value in run.cursor.items() if key == "counted"}
-    if not cursor:
-        run.rejected.all().delete()
+def _try_again(run: UsageRun, send: Send, wishes: dict[str, object]) -> None:
+    """A failed file is worked again: behind its cursor when counting had begun, else judged anew."""
+    if "counted" in run.cursor:
+        wishes = {"accept_bad": wishes["accept_bad"]}  # what was counted stays with its source
     else:
-        changes.pop("source")  # what was counted stays with its source
+        run.rejected.all().delete()
     UsageRun.objects.filter(pk=run.pk).update(
-        state=RunState.QUEUED, lost=0, sent_at=None, finished_at=None, message="", **changes
+        state=RunState.QUEUED, lost=0, sent_at=None, finished_at=None, message="", **wishes
     )
     transaction.on_commit(lambda: send_run(run, send))
 
@@ -131,7 +130,7 @@ def pull_span(source: UsageSource, as_of: datetime) -> tuple[datetime, datetime]
 
 
 def due_usage_runs(as_of: datetime, send: Send) -> int:
-    """Every active proxy has its run for the slot of AS_OF, and lost runs are sent again. Returns runs sent."""
+    """Every active proxy has its run for the slot of AS_OF; returns how many runs were asked for."""
     proxies = UsageSource.objects.filter(kind=SourceKind.LITELLM, active=True, every_hours__gt=0)
     due = 0
     for source in proxies:
@@ -141,7 +140,7 @@ def due_usage_runs(as_of: datetime, send: Send) -> int:
             ask_pull(source, slot=slot, as_of=as_of, send=send)
             due += 1
     forget_files()
-    return due + sweep(UsageRun, send)
+    return due
 
 
 def forget_files() -> None:

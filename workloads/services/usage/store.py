@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workloads.models import UsageRun
-    from workloads.services.attribution import Attributor
+    from workloads.usage.matching import Attributor
     from workloads.usage.tally import Tally
 
 TABLE = "workloads_usagebucket"
@@ -70,7 +70,7 @@ def add_buckets(run: UsageRun, tally: Tally, attributor: Attributor) -> None:
                 on conflict (source_id, source_key) do update
                 set run_id = excluded.run_id, {ADDED}, latency_hist = {HISTOGRAMS_ADDED}""".replace(
                 "new.", "excluded."
-            )  # noqa: S608
+            )
         )
 
 

@@ -1,0 +1,3 @@
+from workloads.selectors.usage.observed import Observed, observed_facts, spend_by_workload
+
+__all__ = ["Observed", "observed_facts", "spend_by_workload"]

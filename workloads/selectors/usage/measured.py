@@ -1,0 +1,124 @@
+"""What was measured of each workload in its last month of data: sums, in a constant number of queries.
+
+The month ends where the workload's sources end, not today: a feed that stopped must not look like falling use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.models import Max, Min
+
+from workloads.models import UsageBucket
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+MONTH = timedelta(days=30)
+WEEKS = timedelta(days=28)  # growth compares whole weeks: weekends must not count as growth
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The data of one workload: from its first hour to the end of its sources, at most a month of it measured."""
+
+    workload_id: int
+    first: datetime
+    end: datetime
+    sources: tuple[str, ...]
+
+    @property
+    def start(self) -> datetime:
+        return max(self.first, self.end - MONTH)
+
+    @property
+    def hours(self) -> int:
+        return int((self.end - self.start) / HOUR)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Sums of one workload's segment (None: traffic no rule gave to a segment) within the span."""
+
+    workload_id: int
+    segment_id: int | None
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    cached_input_tokens: int
+    spend_usd: Decimal | None
+    tokens_without_cost: int
+    tokens_weeks: int
+    tokens_weeks_before: int
+
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+
+def spans(workload_ids: Iterable[int] | None, as_of: datetime) -> dict[int, Span]:
+    """The span of each workload that has data before AS_OF: two queries."""
+    before = UsageBucket.objects.filter(bucket_start__lt=as_of)
+    ends = dict(before.values_list("source_id").annotate(Max("bucket_start")))
+    of = before.filter(workload__isnull=False)
+    if workload_ids is not None:
+        of = of.filter(workload_id__in=list(workload_ids))
+    rows: dict[int, list[tuple[datetime, datetime, str]]] = {}
+    each = of.values_list("workload_id", "source_id", "source__name").annotate(Min("bucket_start"))
+    for workload_id, source_id, name, first in each:
+        rows.setdefault(workload_id, []).append((first, ends[source_id] + HOUR, name))
+    return {
+        pk: Span(pk, min(r[0] for r in found), max(r[1] for r in found), tuple(sorted(r[2] for r in found)))
+        for pk, found in rows.items()
+    }
+
+
+def measured(of: Iterable[Span]) -> list[Measured]:
+    """Sums within each span, and of the two times four weeks before its end: one query."""
+    sql = """
+        select bucket.workload_id, bucket.segment_id,
+            coalesce(sum(requests) filter (where month), 0), coalesce(sum(input_tokens) filter (where month), 0),
+            coalesce(sum(output_tokens) filter (where month), 0),
+            coalesce(sum(cached_input_tokens) filter (where month), 0),
+            sum(cost_reported) filter (where month and cost_currency = 'USD'),
+            coalesce(sum(tokens) filter (
+                where month and (cost_reported is null or cost_currency <> 'USD')), 0),
+            coalesce(sum(tokens) filter (where bucket_start >= given.until - %s), 0),
+            coalesce(sum(tokens) filter (where bucket_start < given.until - %s), 0)
+        from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as given(workload_id, since, until)
+        join workloads_usagebucket as bucket on bucket.workload_id = given.workload_id
+            and bucket_start >= given.until - 2 * %s::interval and bucket_start < given.until
+        cross join lateral (select bucket_start >= given.since as month,
+            coalesce(input_tokens, 0) + coalesce(output_tokens, 0) as tokens) as read
+        group by 1, 2 order by 1, 2"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [WEEKS, WEEKS, *_columns(of), WEEKS])
+        return [Measured(*row) for row in cursor.fetchall()]
+
+
+def busy_hour_tokens(of: Iterable[Span], busiest_share: float) -> dict[int, int]:
+    """Tokens of the hour that only BUSIEST_SHARE of the span's hours exceed: one query."""
+    sql = """
+        select workload_id, (array_agg(tokens order by tokens desc))[
+            greatest(1, least(count(*), ceil(extract(epoch from max(until) - max(since)) / 3600 * %s)))::int]
+        from (
+            select given.workload_id, since, until, bucket_start,
+                sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) as tokens
+            from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as given(workload_id, since, until)
+            join workloads_usagebucket as bucket on bucket.workload_id = given.workload_id
+                and bucket_start >= since and bucket_start < until
+            group by 1, 2, 3, 4
+        ) as hourly group by 1"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [busiest_share, *_columns(of)])
+        return {workload_id: int(tokens) for workload_id, tokens in cursor.fetchall()}
+
+
+def _columns(of: Iterable[Span]) -> tuple[list[int], list[datetime], list[datetime]]:
+    rows = list(of)
+    return [span.workload_id for span in rows], [span.start for span in rows], [span.end for span in rows]

@@ -1,0 +1,123 @@
+"""Usage as facts: what a decision reads instead of what somebody declared, when there is enough of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from planner.engine import Fact, load_policy
+from workloads.models import Segment
+from workloads.selectors.usage.measured import (
+    MONTH,
+    WEEKS,
+    Measured,
+    Span,
+    busy_hour_tokens,
+    measured,
+    spans,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from decimal import Decimal
+
+    from workloads.models import Workload
+
+ENOUGH = timedelta(days=7)  # less than a whole week would take a weekday for the month
+BUSIEST_SHARE = 0.01  # the peak is the hour only one in a hundred exceeds: one odd hour is no peak
+A_DAY_SHORT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Observed facts per workload, and per segment of it."""
+
+    facts: dict[tuple[int, int | None], dict[str, Fact]] = field(default_factory=dict)
+
+    def of(self, workload_id: int, segment_id: int | None) -> dict[str, Fact]:
+        """Workload-scope facts for segment None, else the segment's; empty when too little was measured."""
+        return self.facts.get((workload_id, segment_id), {})
+
+
+def observed_facts(workloads: Iterable[Workload], as_of: datetime) -> Observed:
+    """What the last month of data says of the workloads; five queries, however many they are."""
+    ids = [workload.pk for workload in workloads]
+    good = {pk: span for pk, span in spans(ids, as_of).items() if is_enough(span, as_of)}
+    peaks = busy_hour_tokens(good.values(), BUSIEST_SHARE)
+    rows: dict[int, list[Measured]] = {}
+    for row in measured(good.values()):
+        rows.setdefault(row.workload_id, []).append(row)
+    segments: dict[int, list[Segment]] = {}
+    for segment in Segment.objects.filter(workload_id__in=list(good)):
+        segments.setdefault(segment.workload_id, []).append(segment)
+    facts: dict[tuple[int, int | None], dict[str, Fact]] = {}
+    for pk, span in good.items():
+        facts[pk, None] = as_facts(workload_figures(span, rows[pk], peaks.get(pk, 0)), span)
+        for segment in segments.get(pk, []):
+            facts[pk, segment.pk] = as_facts(segment_figures(span, rows[pk], segment), span)
+    return Observed(facts)
+
+
+def is_enough(span: Span, as_of: datetime) -> bool:
+    """A week of data or more, that did not end longer than a month ago."""
+    return span.end - span.start >= ENOUGH and as_of - span.end <= MONTH
+
+
+def workload_figures(span: Span, rows: list[Measured], peak_tokens: int) -> dict[str, float | Decimal]:
+    to_month = MONTH / (span.end - span.start)
+    tokens = sum(row.tokens for row in rows)
+    figures: dict[str, float | Decimal] = {"tokens_month": round(tokens * to_month)}
+    if tokens:
+        figures["peak_to_avg"] = round(max(1.0, peak_tokens * span.hours / tokens), 2)
+    spent = [row.spend_usd for row in rows if row.spend_usd is not None]
+    if spent and not any(row.tokens_without_cost for row in rows):
+        figures["api_spend_month"] = round(float(sum(spent)) * to_month, 2)
+    now, before = sum(row.tokens_weeks for row in rows), sum(row.tokens_weeks_before for row in rows)
+    if before and span.first <= span.end - 2 * WEEKS + A_DAY_SHORT:
+        figures["growth_pct_month"] = round(100 * ((now / before) ** (MONTH / WEEKS) - 1), 1)
+    return figures
+
+
+def segment_figures(span: Span, rows: list[Measured], segment: Segment) -> dict[str, float | Decimal]:
+    """The segment's own traffic, and its share of what no rule gave to a segment."""
+    to_month = MONTH / (span.end - span.start)
+    weights = {row: _weight(row, segment) * to_month for row in rows}
+    given = sum(row.input_tokens * weight for row, weight in weights.items())
+    cached = sum(row.cached_input_tokens * weight for row, weight in weights.items())
+    figures: dict[str, float | Decimal] = {
+        "input_tokens_month": round(given),
+        "output_tokens_month": round(sum(row.output_tokens * weight for row, weight in weights.items())),
+        "requests_month": round(sum(row.requests * weight for row, weight in weights.items())),
+    }
+    if given:
+        figures["cached_input_share"] = round(100 * cached / given, 1)
+    return figures
+
+
+def _weight(row: Measured, segment: Segment) -> float:
+    if row.segment_id is None:
+        return float(segment.share) / 100
+    return 1.0 if row.segment_id == segment.pk else 0.0
+
+
+def as_facts(figures: dict[str, float | Decimal], span: Span) -> dict[str, Fact]:
+    """Facts with their evidence, in the types the policy's inputs declare."""
+    days = round((span.end - span.start) / timedelta(days=1))
+    by = f"{', '.join(span.sources)}: {days} days to {span.end:%Y-%m-%d %H:%M} UTC"
+    inputs = load_policy().inputs
+    return {
+        name: Fact(inputs[name].parse(value), "observed", by, span.end.date())
+        for name, value in figures.items()
+        if name in inputs
+    }
+
+
+def spend_by_workload(as_of: datetime) -> dict[int, Decimal]:
+    """USD the sources reported for each workload's last 30 days of data; absent where none was reported."""
+    found: dict[int, Decimal] = {}
+    for row in measured(spans(None, as_of).values()):
+        if row.spend_usd is not None:
+            found[row.workload_id] = found.get(row.workload_id, 0) + row.spend_usd
+    return found
