@@ -1,0 +1,47 @@
+"""A value in words: money, tokens, times and shares the way people write them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCALES: Final = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+TEN_THOUSAND: Final = 10_000
+
+
+def in_words(value: object, unit: str = "", labels: Mapping[str, str] | None = None) -> str:
+    """The value with its unit: "$14k a month", "1.5B tokens a month", "441 ms", "yes", "Health data (PHI)"."""
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return _number(float(value), unit)
+    members = sorted(value) if isinstance(value, (set, frozenset, list, tuple)) else [value]
+    return ", ".join((labels or {}).get(str(member), str(member)) for member in members) or "none"
+
+
+def _number(value: float, unit: str) -> str:
+    if unit.startswith("USD"):
+        return f"{'-' if value < 0 else ''}${_short(abs(value))}{_per(unit.removeprefix('USD'))}"
+    if unit.startswith("%"):
+        return f"{_short(value)} %{unit.removeprefix('%')}".replace("/", " a ")
+    name, _, period = unit.partition("/")
+    return f"{_short(value)} {name}{f' a {period}' if period else ''}".strip()
+
+
+def _per(rest: str) -> str:
+    return rest.replace("/", " a ")
+
+
+def _short(value: float) -> str:
+    """Three figures and a scale from ten thousand on; plain below."""
+    size = abs(value)
+    if size < TEN_THOUSAND:
+        return f"{value:,.0f}" if size >= 100 or value == int(value) else f"{value:.3g}"  # noqa: PLR2004 - two digits
+    for scale, letter in SCALES:
+        if size >= scale:
+            return f"{float(f'{value / scale:.3g}'):g}{letter}"
+    return f"{value:.0f}"
