@@ -32,13 +32,13 @@ IDENTITY = ("source_id", "source_key", "traffic_key", "bucket_start", "workload_
 COLUMNS = (*IDENTITY, "model", "dimensions", "cost_currency", "run_id", *FIGURES, "latency_hist")
 # Unknown plus known is what is known: null + 5 = 5, null + null = null.
 ADDED = ", ".join(
-    f"{name} = coalesce(stored.{name} + new.{name}, stored.{name}, new.{name})" for name in FIGURES
+    f"{name} = coalesce(stored.{name} + excluded.{name}, stored.{name}, excluded.{name})" for name in FIGURES
 )
 HISTOGRAMS_ADDED = """(
     select coalesce(jsonb_object_agg(bound, requests), '{}') from (
         select bound, sum(requests::bigint) as requests from (
             select * from jsonb_each_text(stored.latency_hist) as a(bound, requests)
-            union all select * from jsonb_each_text(new.latency_hist) as b(bound, requests)
+            union all select * from jsonb_each_text(excluded.latency_hist) as b(bound, requests)
         ) as each_bound group by bound
     ) as merged
 )"""
@@ -59,7 +59,7 @@ def add_buckets(run: UsageRun, tally: Tally, attributor: Attributor) -> None:
     columns = ", ".join(COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"create temp table if not exists staged on commit delete rows as select {columns} from {TABLE} with no data"  # noqa: S608
+            f"create temp table if not exists staged on commit delete rows as select {columns} from {TABLE} with no data"  # noqa: S608  constants of this module
         )
         cursor.execute("truncate staged")
         with cursor.copy(f"copy staged ({columns}) from stdin") as copy:  # type: ignore[attr-defined]
@@ -68,9 +68,7 @@ def add_buckets(run: UsageRun, tally: Tally, attributor: Attributor) -> None:
         cursor.execute(
             f"""insert into {TABLE} as stored ({columns}) select {columns} from staged order by source_key
                 on conflict (source_id, source_key) do update
-                set run_id = excluded.run_id, {ADDED}, latency_hist = {HISTOGRAMS_ADDED}""".replace(
-                "new.", "excluded."
-            )
+                set run_id = excluded.run_id, {ADDED}, latency_hist = {HISTOGRAMS_ADDED}"""  # noqa: S608  constants of this module
         )
 
 
