@@ -112,9 +112,9 @@ PLACES = (
     Place("Reviews", "planner:queue", right="see_reviews", counted="reviews"),
     Place("Roadmap", "planner:roadmap"),
     Place("Triggers", "planner:triggers", counted="triggers"),
-    Place("Prices", "pricing:book"),
+    Place("Prices", "pricing:book", right="see_prices"),
     Place("Usage", "workloads:usage", right="see_usage"),
-    Place("Policy", "planner:policy"),
+    Place("Policy", "planner:policy", right="see_policy"),
 )
 
 
