@@ -1,0 +1,6 @@
+"""What each placement costs a month at a snapshot of prices."""
+
+from planner.engine.economics.costs import CostPart, Demand, Terms, VariantCost, costs_of
+from planner.engine.economics.offers import Machine, cheapest_machine, cheapest_tokens
+
+__all__ = ["CostPart", "Demand", "Machine", "Terms", "VariantCost", "cheapest_machine", "cheapest_tokens", "costs_of"]

@@ -1,0 +1,24 @@
+"""The policy: inputs, parameters and tables of rows, read from TOML, checked, and identified by a hash."""
+
+from planner.engine.policy.errors import PolicyError
+from planner.engine.policy.inputs import Input
+from planner.engine.policy.load import Archetype, ArchetypeSegment, Policy, build_policy, load_policy
+from planner.engine.policy.parameters import Parameter, ParameterValue, Reference
+from planner.engine.policy.rows import Row
+from planner.engine.policy.tiers import Shape, Tier
+
+__all__ = [
+    "Archetype",
+    "ArchetypeSegment",
+    "Input",
+    "Parameter",
+    "ParameterValue",
+    "Policy",
+    "PolicyError",
+    "Reference",
+    "Row",
+    "Shape",
+    "Tier",
+    "build_policy",
+    "load_policy",
+]

@@ -1,0 +1,204 @@
+"""From a folder of TOML files to one checked policy version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from planner.engine.expression import suggestion
+from planner.engine.facts import FactError
+from planner.engine.policy.errors import PolicyError
+from planner.engine.policy.inputs import BLOCK, Input, as_input
+from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
+from planner.engine.policy.rows import COLUMNS, Row, RowReader
+from planner.engine.policy.tiers import Tier, as_tier
+from planner.engine.vocabulary import Kind
+
+SHIPPED: Final = Path(__file__).resolve().parents[2] / "policy"
+TABLES: Final = tuple(COLUMNS)
+OTHER_FILES: Final = ("policy", "inputs", "parameters", "archetypes", "tiers")
+OPTIONAL: Final = ("steps", "triggers", "risks", "classify", "archetypes")
+
+
+@dataclass(frozen=True, slots=True)
+class ArchetypeSegment:
+    """A part an archetype proposes: name, share of the tokens in percent, and its facts."""
+
+    name: str
+    share: float
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Archetype:
+    """A preset that fills facts in: orders of magnitude to correct, never evidence."""
+
+    id: str
+    label: str
+    description: str
+    facts: Mapping[str, Any]
+    segments: tuple[ArchetypeSegment, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """One immutable version of the policy; `sha` identifies its content to the byte."""
+
+    version: str
+    title: str
+    sha: str
+    inputs: Mapping[str, Input]
+    parameters: Mapping[str, Parameter]
+    archetypes: Mapping[str, Archetype]
+    tiers: Mapping[str, Tier]
+    tables: Mapping[str, tuple[Row, ...]]
+    tie_tolerance: str
+    capacity: Mapping[str, str]
+
+    def rows(self, kind: str) -> tuple[Row, ...]:
+        """The rows of a table, in policy order."""
+        return self.tables[kind]
+
+    def parameter(self, name: str, as_of: date) -> ParameterValue:
+        """What a parameter is worth on a day, since when, and who says so."""
+        return self.parameters[name].on(as_of)
+
+    def figures(self, as_of: date) -> dict[str, Figure]:
+        """Every parameter's value on a day."""
+        return {name: parameter.on(as_of).value for name, parameter in self.parameters.items()}
+
+
+def load_policy(directory: Path | None = None) -> Policy:
+    """The policy in a folder, checked; the shipped one by default. The same folder is read once."""
+    return _load(Path(directory) if directory else SHIPPED)
+
+
+@cache
+def _load(directory: Path) -> Policy:
+    return build_policy({name: _read(directory, name) for name in (*OTHER_FILES, *TABLES)})
+
+
+def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
+    """The policy of documents already read, one for each file; refused with file, row and column when wrong."""
+    head = documents["policy"].get("policy", {})
+    inputs = {name: _input(name, cells) for name, cells in documents["inputs"].get("inputs", {}).items()}
+    parameters = {name: as_parameter(name, cells) for name, cells in documents["parameters"].get("parameters", {}).items()}
+    return Policy(
+        version=str(head.get("version", "")),
+        title=str(head.get("title", "")),
+        sha=hashlib.sha256(_canonical(documents)).hexdigest(),
+        inputs=inputs,
+        parameters=parameters,
+        archetypes=_archetypes(documents["archetypes"], inputs),
+        tiers=_tiers(documents["tiers"], inputs),
+        tables={table: _rows(table, documents[table], inputs, parameters) for table in TABLES},
+        tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
+        capacity={key: _parameter_name(head.get("economics", {}), key, parameters) for key in ECONOMICS},
+    )
+
+
+ECONOMICS: Final = (
+    "hours_per_month",
+    "in_out_ratio",
+    "batch_discount",
+    "seat_price",
+    "planned_use",
+    "team_cost_year",
+    "amortisation_months",
+    "owned_overhead",
+)
+
+
+def _read(directory: Path, name: str) -> Mapping[str, Any]:
+    path = directory / f"{name}.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if name in OPTIONAL:
+            return {}
+        raise PolicyError(path.name, "-", "-", "is missing from the policy folder") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(path.name, "-", "-", f"cannot be read: {error}") from error
+
+
+def _canonical(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
+    return json.dumps(documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False).encode()
+
+
+def _rows(
+    table: str, document: Mapping[str, Any], inputs: Mapping[str, Input], parameters: Mapping[str, Parameter]
+) -> tuple[Row, ...]:
+    reader = RowReader(f"{table}.toml", table, inputs, parameters)
+    rows: dict[str, Row] = {}
+    for position, cells in enumerate(document.get("rows", []), start=1):
+        row = reader.read(cells, position)
+        if row.id in rows:
+            raise PolicyError(reader.file, row.id, "id", "is used twice; every row has an id of its own")
+        rows[row.id] = row
+    return tuple(rows.values())
+
+
+def _input(name: str, cells: Mapping[str, Any]) -> Input:
+    known = {field.name for field in fields(Input)} - {"name"}
+    for column in cells:
+        if column not in known:
+            raise PolicyError("inputs.toml", name, column, f"is not known{suggestion(column, dict.fromkeys(known))}")
+    for column in ("label", "type", "scope", "supplied_by"):
+        if column not in cells:
+            raise PolicyError("inputs.toml", name, column, "is missing")
+    if cells["type"] not in list(Kind):
+        raise PolicyError("inputs.toml", name, "type", f"{cells['type']!r} is not one of {', '.join(Kind)}")
+    declared = as_input(name, cells)
+    if declared.unknown != BLOCK:
+        _check_value("inputs.toml", name, "unknown", declared, declared.unknown)
+    return declared
+
+
+def _check_value(file: str, row: str, column: str, declared: Input, value: object) -> None:
+    try:
+        declared.parse(value)
+    except FactError as error:
+        raise PolicyError(file, row, column, error.message) from error
+
+
+def _archetypes(document: Mapping[str, Any], inputs: Mapping[str, Input]) -> dict[str, Archetype]:
+    return {key: _archetype(key, cells, inputs) for key, cells in document.get("archetypes", {}).items()}
+
+
+def _archetype(key: str, cells: Mapping[str, Any], inputs: Mapping[str, Input]) -> Archetype:
+    facts = _facts(key, cells.get("facts", {}), inputs)
+    segments = tuple(
+        ArchetypeSegment(str(part["name"]), float(part.get("share", 100)), _facts(key, part.get("facts", {}), inputs))
+        for part in cells.get("segments", [])
+    )
+    return Archetype(key, str(cells.get("label", key)), str(cells.get("description", "")), facts, segments)
+
+
+def _facts(row: str, facts: Mapping[str, Any], inputs: Mapping[str, Input]) -> Mapping[str, Any]:
+    for name, value in facts.items():
+        if name not in inputs:
+            raise PolicyError("archetypes.toml", row, name, f"unknown input {name!r}{suggestion(name, inputs)}")
+        _check_value("archetypes.toml", row, name, inputs[name], value)
+    return facts
+
+
+def _tiers(document: Mapping[str, Any], inputs: Mapping[str, Input]) -> dict[str, Tier]:
+    tiers = {name: as_tier(name, cells) for name, cells in document.get("tiers", {}).items()}
+    for name in inputs["complexity"].values if "complexity" in inputs else ():
+        if name not in tiers:
+            raise PolicyError("tiers.toml", name, "tiers", "is missing; every complexity needs what serves it")
+    return tiers
+
+
+def _parameter_name(cells: Mapping[str, Any], key: str, parameters: Mapping[str, Parameter]) -> str:
+    name = str(cells.get(key, ""))
+    if name not in parameters:
+        raise PolicyError("policy.toml", "policy", key, f"names no parameter: {name!r}{suggestion(name, parameters)}")
+    return name

@@ -1,0 +1,101 @@
+"""Parameters: dated, cited values that rows read as P.name; values are appended, never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from planner.engine.policy.errors import PolicyError
+
+Figure = bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a value or a rule comes from: a guide, its line and the words."""
+
+    document: str
+    quote: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """What a parameter is worth from a day on, and who says so."""
+
+    value: Figure
+    since: date
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named value with its history. A marker is a threshold somebody published; a guess is nobody's figure."""
+
+    name: str
+    label: str
+    unit: str
+    guess: bool
+    marker: bool
+    checked: date
+    values: tuple[ParameterValue, ...]
+
+    @property
+    def kind(self) -> str:
+        """The kind of value it may be compared with."""
+        first = self.values[0].value
+        if isinstance(first, bool):
+            return "bool"
+        return "text" if isinstance(first, str) else "number"
+
+    def on(self, day: date) -> ParameterValue:
+        """The value in force on a day; before the first one, the first."""
+        in_force = [value for value in self.values if value.since <= day]
+        return in_force[-1] if in_force else self.values[0]
+
+
+def as_parameter(name: str, cells: Mapping[str, object]) -> Parameter:
+    """The parameter a table of parameters.toml declares."""
+    values = cells.get("values")
+    if not isinstance(values, list) or not values:
+        raise PolicyError("parameters.toml", name, "values", "needs at least one value with from, value and reference")
+    dated = sorted((_dated(name, value) for value in values), key=lambda value: value.since)
+    return Parameter(
+        name=name,
+        label=str(cells.get("label", name)),
+        unit=str(cells.get("unit", "")),
+        guess=bool(cells.get("guess", False)),
+        marker=bool(cells.get("marker", False)),
+        checked=_day(name, "checked", cells.get("checked")),
+        values=tuple(dated),
+    )
+
+
+def as_reference(file: str, row: str, column: str, cells: object) -> Reference:
+    """The cited source, complete: document, quote and line."""
+    if not isinstance(cells, dict):
+        raise PolicyError(file, row, column, "is missing; cite it as { document = \"000\", line = 1, quote = \"...\" }")
+    missing = [key for key in ("document", "quote", "line") if key not in cells]
+    unknown = [key for key in cells if key not in ("document", "quote", "line")]
+    if missing or unknown:
+        wrong = f"misses {', '.join(missing)}" if missing else f"has unknown keys {', '.join(unknown)}"
+        raise PolicyError(file, row, column, f"{wrong}; it takes document, quote and line")
+    return Reference(str(cells["document"]), str(cells["quote"]), int(cells["line"]))
+
+
+def _dated(name: str, cells: Mapping[str, object]) -> ParameterValue:
+    for key in ("from", "value", "reference"):
+        if key not in cells:
+            raise PolicyError("parameters.toml", name, key, "is missing; every value has from, value and reference")
+    value = cells["value"]
+    if not isinstance(value, (bool, int, float, str)):
+        raise PolicyError("parameters.toml", name, "value", f"{value!r} is not a number, a text, true or false")
+    reference = as_reference("parameters.toml", name, "reference", cells["reference"])
+    return ParameterValue(value, _day(name, "from", cells["from"]), reference)
+
+
+def _day(name: str, column: str, value: object) -> date:
+    if not isinstance(value, date):
+        raise PolicyError("parameters.toml", name, column, "is not a date; write it like 2026-01-31")
+    return value

@@ -1,0 +1,126 @@
+"""One reading of a segment: every input's value, who stands behind it, and what follows from the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from planner.engine.facts import Fact, Facts, SegmentInput, WorkloadInput
+from planner.engine.policy import Policy
+from planner.engine.vocabulary import APPROVED, PROPOSED
+
+PERSONAL: Final = frozenset({"pii", "customer_data", "phi"})
+REGIONS: Final = ("eu", "us", "national")
+MONTHS_AHEAD: Final = 12
+PERCENT: Final = 100
+PLACED_BY_US: Final = "derived"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Values of all inputs. `facts` holds those somebody supplied; the others are derived or assumed."""
+
+    values: dict[str, Any]
+    facts: Mapping[str, Fact]
+    derived: frozenset[str]
+
+    def knows(self, name: str) -> bool:
+        """Whether the value was supplied or follows from supplied ones, rather than assumed."""
+        return name in self.facts or name in self.derived
+
+    def source_of(self, name: str) -> str:
+        if name in self.facts:
+            return self.facts[name].source
+        return PLACED_BY_US if name in self.derived else "assumed"
+
+
+def facts_of(policy: Policy, workload: WorkloadInput, segment: SegmentInput) -> dict[str, Fact]:
+    """What is known of a segment: its own facts outrank the workload's, those the organisation's.
+
+    Amounts a month that are given for the whole workload are divided by the segment's share of the tokens.
+    """
+    facts = dict(workload.organisation)
+    for name, fact in workload.facts.items():
+        declared = policy.inputs.get(name)
+        share = segment.share / PERCENT
+        if declared and declared.shared_by_volume and isinstance(fact.value, (int, float)) and share != 1:
+            facts[name] = Fact(fact.value * share, fact.source, fact.by, fact.at)
+        else:
+            facts[name] = fact
+    return facts | dict(segment.facts)
+
+
+def read(policy: Policy, facts: Facts, classification: str, figures: Mapping[str, Any]) -> Reading:
+    """Every input's value under these facts, with what can be derived from them filled in."""
+    values: dict[str, Any] = {name: declared.assumed for name, declared in policy.inputs.items()}
+    values.update((name, fact.value) for name, fact in facts.items() if name in values)
+    approved = classification == APPROVED and "data_tags" in facts
+    values["data_tags_status"] = APPROVED if approved else PROPOSED
+    derived = {"data_tags_status"}
+    for name, value in _derive(policy, values, facts, figures):
+        if name not in facts:
+            values[name] = value
+            derived.add(name)
+    return Reading(values, facts, frozenset(derived))
+
+
+def _derive(
+    policy: Policy, values: dict[str, Any], facts: Facts, figures: Mapping[str, Any]
+) -> Iterator[tuple[str, Any]]:
+    """What follows from the facts, in the order in which one needs the other."""
+    yield "selfhost_headcount", values["ml_engineers"] + values["mlops_engineers"] + values["data_engineers"]
+    if "task_type" in facts:
+        complexity = _complexity(policy, values, figures)
+        if complexity:
+            yield "complexity", complexity
+    yield from _quality(values, facts, figures)
+    yield from _volume(values, figures)
+    yield "load_steady", values["peak_to_avg"] <= figures["steady_peak_to_avg"]
+    yield "cross_border_transfer", _crosses_border(values)
+
+
+def _complexity(policy: Policy, values: dict[str, Any], figures: Mapping[str, Any]) -> str | None:
+    for row in policy.rows("classify"):
+        if row.cell("table") == "complexity" and row.holds("when", values, figures):
+            return str(row.cell("value"))
+    return None
+
+
+def _quality(values: dict[str, Any], facts: Facts, figures: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """A measured gap outranks the difficulty somebody stated."""
+    needed = values["complexity"] == "frontier"
+    if "frontier_score" in facts and "open_score" in facts:
+        gap = values["frontier_score"] - values["open_score"]
+        needed = gap > figures["quality_gap_tolerance"]
+        yield "quality_gap_pct", gap
+        yield "quality_gap_known", True
+    yield "frontier_needed", needed
+    if "slm_score" in facts and values["slm_score"] >= values["quality_floor"]:
+        yield "model_params_b", figures["slm_b"]
+
+
+def _volume(values: dict[str, Any], figures: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    tokens = values["tokens_month"]
+    if tokens is None:
+        yield "tokens_day", None
+        yield "tokens_month_12m", None
+        return
+    yield "tokens_day", tokens / figures["days_per_month"]
+    # growth below -100 % a month would turn volumes negative
+    factor = max(0.0, 1 + values["growth_pct_month"] / PERCENT)
+    yield "tokens_month_12m", _grown(tokens, factor)
+
+
+def _grown(tokens: float, factor: float) -> float:
+    try:
+        return float(tokens * factor**MONTHS_AHEAD)
+    except OverflowError:
+        return float("inf")
+
+
+def _crosses_border(values: dict[str, Any]) -> bool:
+    """DAT-502: personal data under the GDPR at a US provider, or a provider outside the region required."""
+    region, residency = values["provider_region"], values["residency"]
+    to_us = "gdpr" in values["regimes"] and region == "us" and not PERSONAL.isdisjoint(values["data_tags"])
+    return to_us or (residency in REGIONS and region in REGIONS and region != residency)
