@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Decides every workload with today's facts, prices and policy, and prints what moved."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--snapshot", help="name of a frozen price snapshot, for example reference-2026-01")
+        parser.add_argument(
+            "--snapshot", help="name of a frozen price snapshot, for example reference-2026-01"
+        )
         parser.add_argument("--as-of", type=date.fromisoformat, help="day to decide for, as 2026-01-31")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,0 +1,5 @@
+from planner.models.decision import Decision, DecisionRecord
+from planner.models.plan import PlanRun
+from planner.models.policy import PolicyVersion
+
+__all__ = ["Decision", "DecisionRecord", "PlanRun", "PolicyVersion"]

@@ -1,0 +1,3 @@
+from planner.selectors.decisions import current_decision, current_decisions
+
+__all__ = ["current_decision", "current_decisions"]

@@ -1,0 +1,49 @@
+"""What a registration form amounts to, decided at once with the latest prices; nothing is stored."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from planner.engine import FactError, decide_workload, record
+from planner.selectors import basis
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from planner.engine import WorkloadInput
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The answer, or why there is none yet."""
+
+    record: dict[str, Any] | None
+    open_question: str
+
+    @property
+    def segments(self) -> list[dict[str, Any]]:
+        return self.record["segments"] if self.record else []
+
+    @property
+    def unknown(self) -> list[dict[str, Any]]:
+        """What nobody has answered yet, each once."""
+        found = {each["name"]: each for segment in self.segments for each in segment["unknown"]}
+        return list(found.values())
+
+
+def effect(given: WorkloadInput, day: date) -> Effect:
+    """Decided on what is known; a fact that cannot be read yet is said, never raised."""
+    if not given.segments:
+        return Effect(None, "Name at least one part of the workload, with its share of the tokens.")
+    try:
+        decision = decide_workload(basis.policy(), named(given), basis.latest_prices(), day)
+    except FactError as error:
+        return Effect(None, error.message)
+    return Effect(record(decision), "")
+
+
+def named(given: WorkloadInput) -> WorkloadInput:
+    """Half-filled forms have no name yet."""
+    return given if given.name else dataclasses.replace(given, name="This workload")

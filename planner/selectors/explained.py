@@ -1,0 +1,112 @@
+"""A decision laid out for its page: one part at a time, with what an approval would change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from planner.selectors import runs
+from planner.selectors.decisions import current_decision
+from planner.selectors.standing import Standing
+from planner.selectors.watch import shown
+from workloads.selectors import classifications
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from planner.models import Decision, PlanRun
+    from workloads.models import Workload
+    from workloads.selectors.classifications import Effective
+
+
+@dataclass(frozen=True)
+class Part:
+    """One segment of the record, its classification today and its answer if that were approved."""
+
+    segment: dict[str, Any]
+    if_approved: dict[str, Any] | None
+    classification: Effective | None
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rules that fired, in the order in which they took placements away; then the others."""
+        order = [step["row"] for step in self.segment["ladder"]]
+        rows = self.segment["rows"]
+        return [rows[pk] for pk in order if pk in rows] + [row for pk, row in rows.items() if pk not in order]
+
+    @cached_property
+    def conflict(self) -> list[dict[str, Any]]:
+        """For each rule that excludes something: which of the eight placements, and what it says."""
+        excluded = self.segment["excluded"]
+        return [
+            {"row": row, "variants": {variant for variant, ids in excluded.items() if row["id"] in ids}}
+            for row in self.rows
+            if any(row["id"] in ids for ids in excluded.values())
+        ]
+
+    @cached_property
+    def binding(self) -> set[str]:
+        """Rules named by a way out: taking one away opens a placement."""
+        return {pk for relaxation in self.segment["relaxations"] for pk in relaxation["rows"]}
+
+    @cached_property
+    def triggers(self) -> list[dict[str, Any]]:
+        return [shown(trigger) for trigger in self.segment["triggers"]]
+
+    @cached_property
+    def costs(self) -> list[dict[str, Any]]:
+        """Placements with what they cost and of what, the cheapest first, unknown ones last."""
+        parts = self.segment["cost_parts"]
+        found = [
+            {"variant": variant, "usd_month": cost, "parts": parts.get(variant)}
+            for variant, cost in self.segment["costs"].items()
+        ]
+        return sorted(found, key=lambda row: (row["usd_month"] is None, row["usd_month"] or 0))
+
+
+@dataclass(frozen=True)
+class Explained:
+    workload: Workload
+    decision: Decision | None
+    number: int
+    classifications: dict[str, Effective]
+    run: PlanRun | None
+
+    @property
+    def standing(self) -> Standing | None:
+        return Standing(self.decision) if self.decision else None
+
+    @property
+    def record(self) -> dict[str, Any]:
+        return self.decision.record.record if self.decision else {}
+
+    @cached_property
+    def part(self) -> Part | None:
+        if self.decision is None:
+            return None
+        segment = self.record["segments"][self.number - 1]
+        then = self.decision.if_approved.record["segments"] if self.decision.if_approved else []
+        if_approved = next((each for each in then if each["name"] == segment["name"]), None)
+        return Part(segment, if_approved, self.classifications.get(segment["name"]))
+
+    @property
+    def error(self) -> str:
+        """Why the newest plan could not decide this workload; empty when it could."""
+        errors = self.run.errors if self.run else []
+        return next((each["message"] for each in errors if each["workload"] == self.workload.pk), "")
+
+    @property
+    def is_older_than_facts(self) -> bool:
+        return self.decision is not None and self.workload.changed_at > self.decision.run.as_of
+
+
+def explained(workload: Workload, part: str, as_of: datetime) -> Explained:
+    """The newest decision on the workload, at the part asked for or the first."""
+    decision = current_decision(workload)
+    segments = list(workload.segments.all())
+    effective = classifications.effective(segments, as_of)
+    by_name = {segment.name: effective[segment.pk] for segment in segments}
+    count = len(decision.record.record["segments"]) if decision else 1
+    number = int(part) if part.isdecimal() and 1 <= int(part) <= count else 1
+    return Explained(workload, decision, number, by_name, runs.latest_finished())

@@ -1,0 +1,85 @@
+"""The first sentence of each portfolio page: computed, in words a board understands."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from planner.selectors.standing import Posture
+from planner.selectors.words import count_of, listed, usd
+
+if TYPE_CHECKING:
+    from planner.selectors.portfolio import Portfolio
+    from planner.selectors.roadmap import Roadmap
+    from planner.selectors.spending import Spending
+    from planner.selectors.watch import Watch
+
+
+def portfolio_headline(portfolio: Portfolio) -> str:
+    total = len(portfolio.standings)
+    if not total:
+        return "Nothing is decided yet."
+    stay = portfolio.count(Posture.STAY)
+    start = portfolio.count(Posture.START)
+    blocked = portfolio.count(Posture.BLOCKED)
+    move = len(portfolio.moving)
+    parts = [f"{move} should move" if move else "none has to move"]
+    if start:
+        parts.append(f"{start} {_have(start)} a place to start")
+    if blocked:
+        parts.append(f"{blocked} may run nowhere today")
+    return f"{stay} of {count_of(total, 'workload')} {_are(stay)} where {_they(stay)}; {listed(parts)}."
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _they(number: int) -> str:
+    return "it belongs" if number == 1 else "they belong"
+
+
+def portfolio_lede(portfolio: Portfolio, spending: Spending, done_by: date | None) -> str:
+    """What moving takes spend from and to, by when, and what it closes."""
+    if not portfolio.standings:
+        return "Start a plan: it decides every registered workload with today's facts, prices and policy."
+    when = f" by {done_by:%B %Y}" if done_by and portfolio.moving else ""
+    if not spending.compared:
+        money = "What it costs today is not measured yet: no usage has been loaded for these workloads"
+    elif spending.saved >= 0:
+        money = f"With every workload at its target, spend goes from {usd(spending.today)} to about {usd(spending.target)} a month{when}"
+    else:
+        money = f"With every workload at its target, spend rises from {usd(spending.today)} to about {usd(spending.target)} a month{when}"
+    exposed = portfolio.count("exposed")
+    if not exposed:
+        return f"{money}. Nothing runs today where its data may not go."
+    return f"{money}. {count_of(exposed, 'workload')} {'runs' if exposed == 1 else 'run'} today where the data may not go."
+
+
+def roadmap_headline(roadmap: Roadmap) -> str:
+    moves = len(roadmap.moving)
+    if not moves:
+        return "No workload has to move."
+    done_by = f", done by {roadmap.ends:%B %Y}" if roadmap.ends else ""
+    shared = len(roadmap.shared)
+    opens = (
+        f" {count_of(shared, 'shared step')} {'opens' if shared == 1 else 'open'} the way." if shared else ""
+    )
+    return f"{count_of(moves, 'move')}{done_by}.{opens}"
+
+
+def watch_headline(watch: Watch) -> str:
+    confirmed, unconfirmed, near = (len(watch.of(state)) for state in ("confirmed", "unconfirmed", "near"))
+    if not watch.triggers:
+        return "Nothing is watched yet."
+    first = (
+        f"{count_of(confirmed, 'trigger')} {'needs' if confirmed == 1 else 'need'} an answer."
+        if confirmed
+        else "No trigger needs an answer."
+    )
+    rest = f" {unconfirmed} more fired that the economics do not confirm." if unconfirmed else ""
+    return f"{first}{rest}{f' {near} {_are(near)} near.' if near else ''}"

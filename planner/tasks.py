@@ -1,0 +1,39 @@
+"""Celery tasks: each reads the clock where it must and makes one service call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from planner import services
+from planner.health import LAST_TICK
+from planner.services import ticking
+from pricing import tasks as pricing_tasks
+from workloads import tasks as workloads_tasks
+
+
+@shared_task(name="planner.run_plan")
+def run_plan(*, run_id: int, **kwargs: Any) -> None:
+    services.run_plan(run_id)
+
+
+@shared_task(name="planner.tick")
+def tick(**kwargs: Any) -> None:
+    now = timezone.now()
+    ticking.tick(now, send_plan=send_plan, send_feed=send_feed, send_usage=send_usage)
+    cache.set(LAST_TICK, now)
+
+
+def send_plan(pk: int) -> None:
+    run_plan.delay(run_id=pk)
+
+
+def send_feed(pk: int) -> None:
+    pricing_tasks.pull_feed.delay(run_id=pk)
+
+
+def send_usage(pk: int) -> None:
+    workloads_tasks.run_usage.delay(run_id=pk)

@@ -1,0 +1,29 @@
+"""What happens when, by quarter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from planner import access, charts
+from planner.selectors import headlines, standing
+from planner.selectors import roadmap as selectors
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@require_safe
+def roadmap(request: HttpRequest) -> HttpResponse:
+    standings = standing.standings(access.visible_workloads(request.user))
+    found = selectors.roadmap(standings, request.GET.get("by", ""))
+    context = {
+        "roadmap": found,
+        "headline": headlines.roadmap_headline(found),
+        "gantt": charts.gantt(found, timezone.now().date()),
+        "groupings": selectors.GROUPINGS,
+    }
+    return render(request, "planner/roadmap.html", context)
