@@ -32,10 +32,14 @@ class Volume(forms.Form):
     name = forms.CharField(label="Name", help_text="As people call it.")
     tokens = forms.IntegerField(label="Tokens a month", min_value=0, help_text="Input and output together.")
     stance = forms.ChoiceField(
-        label="Stance", widget=forms.RadioSelect, choices=[("c", "A contract is enough"), ("u", "Not known yet")]
+        label="Stance",
+        widget=forms.RadioSelect,
+        choices=[("c", "A contract is enough"), ("u", "Not known yet")],
     )
     stage = forms.ChoiceField(label="Stage", choices=[("pilot", "Pilot"), ("live", "In production")])
-    internal = forms.BooleanField(label="Staff only", required=False, help_text="Nobody outside sees answers.")
+    internal = forms.BooleanField(
+        label="Staff only", required=False, help_text="Nobody outside sees answers."
+    )
 
 
 def page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
