@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SCALES: Final = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+HUNDRED: Final = 100
 TEN_THOUSAND: Final = 10_000
 
 
@@ -25,11 +26,16 @@ def in_words(value: object, unit: str = "", labels: Mapping[str, str] | None = N
 
 def _number(value: float, unit: str) -> str:
     if unit.startswith("USD"):
-        return f"{'-' if value < 0 else ''}${_short(abs(value))}{_per(unit.removeprefix('USD'))}"
+        return f"{'-' if value < 0 else ''}${_dollars(abs(value))}{_per(unit.removeprefix('USD'))}"
     if unit.startswith("%"):
         return f"{_short(value)} %{unit.removeprefix('%')}".replace("/", " a ")
     name, _, period = unit.partition("/")
     return f"{_short(value)} {name}{f' a {period}' if period else ''}".strip()
+
+
+def _dollars(value: float) -> str:
+    """Cents only where they matter."""
+    return f"{value:.2f}".removesuffix(".00") if value < HUNDRED else _short(value)
 
 
 def _per(rest: str) -> str:
@@ -40,7 +46,7 @@ def _short(value: float) -> str:
     """Three figures and a scale from ten thousand on; plain below."""
     size = abs(value)
     if size < TEN_THOUSAND:
-        return f"{value:,.0f}" if size >= 100 or value == int(value) else f"{value:.3g}"  # noqa: PLR2004 - two digits
+        return f"{value:,.0f}" if size >= HUNDRED or value == int(value) else f"{value:.3g}"
     for scale, letter in SCALES:
         if size >= scale:
             return f"{float(f'{value / scale:.3g}'):g}{letter}"
