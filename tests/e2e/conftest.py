@@ -28,9 +28,8 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LISTEN = """
-window.__violations = [];
 document.addEventListener("securitypolicyviolation", function (event) {
-  window.__violations.push(event.effectiveDirective + " " + event.blockedURI + " " + event.sourceFile);
+  console.error("Content Security Policy: " + event.effectiveDirective + " " + event.blockedURI);
 });
 """
 

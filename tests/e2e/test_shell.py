@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import shell_pages
-from tests.e2e.conftest import NARROW, axe, no_sideways_scroll, sign_in
+from tests.e2e.conftest import NARROW, Watch, axe, no_sideways_scroll, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +32,25 @@ def test_every_part_is_accessible_and_draws_under_the_policy(
     expect(page.locator("figure[data-drawn]")).to_have_count(1)
     page.get_by_role("button", name="Draw another").click()
     expect(page.locator("#late figure[data-drawn]")).to_have_count(1)
-    expect(page.get_by_text("All rows read.")).to_be_visible()
+    expect(page.get_by_text("All rows read.", exact=True)).to_be_visible()
     expect(page.locator("#live")).to_have_text("Reading the file: Done. All rows read.")
     no_sideways_scroll(page)
     axe(page)
+
+
+def test_the_watch_sees_what_it_watches_for(journey: Page, watch: Watch) -> None:
+    """The guard of the other journeys: each of the three faults, made on purpose, is noticed."""
+    journey.goto("/accounts/login/")
+    journey.evaluate("document.body.insertAdjacentHTML('beforeend', '<i style=\"color:red\">x</i>')")
+    journey.evaluate("fetch('http://elsewhere.invalid/').catch(() => 0)")
+    journey.evaluate("setTimeout(() => { throw new Error('on purpose'); })")
+    journey.wait_for_timeout(200)
+    assert [bool(fault) for fault in (watch.violations, watch.errors)] == [True, True]
+    assert any("style-src" in violation for violation in watch.violations)
+    assert any("connect-src" in violation for violation in watch.violations)
+    watch.violations.clear()
+    watch.strangers.clear()
+    watch.errors.clear()
 
 
 def test_a_chart_offers_the_picture_and_no_cloud(journey: Page) -> None:

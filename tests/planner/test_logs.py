@@ -6,7 +6,6 @@ import sys
 
 from planner.logs import JsonFormatter, TextFormatter, request_id
 
-
 REASON = "invalid literal for int() with base 10: 'on purpose'"
 
 
