@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from planner.engine import Fact, Input, load_policy
 from workloads.models import Classification
 from workloads.models.classification import OPEN_STATES, ClassificationState
+from workloads.selectors.declarations import value_words
 
 VALIDITY = {
     "open": "classification_months_open",
@@ -45,7 +46,9 @@ def reviewer_inputs() -> tuple[Input, ...]:
     """The inputs a reviewer owns, in the policy's order: what a classification is about."""
     scopes = {"workload", "segment"}
     return tuple(
-        given for given in load_policy().inputs.values() if given.supplied_by == "reviewer" and given.scope in scopes
+        given
+        for given in load_policy().inputs.values()
+        if given.supplied_by == "reviewer" and given.scope in scopes
     )
 
 
@@ -117,7 +120,9 @@ def _sensitivity(facts: Mapping[str, Any]) -> str:
 def last_approval(proposal: Classification) -> Classification | None:
     """The newest decision the proposal is compared with: approved, replaced or expired."""
     decided = (ClassificationState.APPROVED, ClassificationState.REVOKED, ClassificationState.EXPIRED)
-    rows = Classification.objects.filter(segment_id=proposal.segment_id, state__in=decided).exclude(pk=proposal.pk)
+    rows = Classification.objects.filter(segment_id=proposal.segment_id, state__in=decided).exclude(
+        pk=proposal.pk
+    )
     return rows.select_related("decided_by").order_by("-decided_at").first()
 
 
@@ -135,7 +140,12 @@ def differences(proposal: Classification, approved: Classification | None) -> li
     """Every reviewer-owned fact that either side answers, changed ones first."""
     before = approved.facts if approved else {}
     rows = [
-        Difference(given.label, say(given, before.get(name)), say(given, proposal.facts.get(name)), before.get(name) != proposal.facts.get(name))
+        Difference(
+            given.label,
+            say(given, before.get(name)),
+            say(given, proposal.facts.get(name)),
+            before.get(name) != proposal.facts.get(name),
+        )
         for given in reviewer_inputs()
         if (name := given.name) in before or name in proposal.facts
     ]
@@ -144,10 +154,4 @@ def differences(proposal: Classification, approved: Classification | None) -> li
 
 def say(given: Input, value: Any) -> str:
     """A fact's value in the input's own words."""
-    if value is None:
-        return "not answered"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(given.labels.get(item, item) for item in value) or "none"
-    return given.labels.get(str(value), str(value))
+    return "not answered" if value is None else value_words(given, value)

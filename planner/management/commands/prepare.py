@@ -1,0 +1,52 @@
+"""What `make up` runs before the programs start; safe to run every time."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from planner.management.sample import load
+from planner.tasks import send_feed, send_usage
+from pricing import services as pricing_services
+from workloads.models import User
+from workloads.services import people
+
+
+class Command(BaseCommand):
+    help = (
+        "Puts shipped prices in place and, in an empty database, loads the sample portfolio (SAMPLE=0: prints a "
+        "one-time set-up link instead). Prints JSON lines: signins or setup_url."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        as_of = timezone.now()
+        call_command("createcachetable")
+        pricing_services.ship_prices(as_of, send_feed)
+        if not User.objects.exists():
+            self._welcome(as_of)
+        elif self._signins.exists():
+            self.stdout.write(self._signins.read_text(encoding="utf-8"))
+
+    @property
+    def _signins(self) -> Path:
+        return Path(settings.DATA_DIR) / "sample-signins.json"
+
+    def _welcome(self, as_of: datetime) -> None:
+        if os.environ.get("SAMPLE", "1") == "0":
+            self.stdout.write(json.dumps({"setup_url": people.first_operator_link(as_of)}))
+            return
+        signins = load.load_portfolio(as_of)
+        said = json.dumps({"signins": [asdict(person) for person in signins]})
+        self._signins.touch(mode=0o600)
+        self._signins.write_text(said, encoding="utf-8")
+        load.ask_traffic(Path(settings.UPLOAD_DIR), as_of, send_usage)
+        self.stdout.write(said)
