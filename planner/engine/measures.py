@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.engine.reading import read
 from planner.engine.vocabulary import APPROVED, CLASS_OF, VARIANTS, Source, Status
 
 if TYPE_CHECKING:
@@ -44,29 +45,28 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Every value a condition may read, and the policy's figures of the day. `computed` were worked out here;
-    `excluded` have no permitted placement.
+    """Every value a condition may read, and the policy's figures of the day. `known` are supplied or follow from
+    what is supplied; `excluded` have no permitted placement.
     """
 
     values: Mapping[str, Any]
     figures: Mapping[str, Any]
-    computed: frozenset[str]
+    known: frozenset[str]
     excluded: frozenset[str]
 
 
 def measure(policy: Policy, facts: Facts, outcome: Outcome, as_of: date) -> Measures:
-    """The facts, the policy's assumptions for the rest, and what both imply; given facts are never overwritten."""
+    """The reading of the facts, and what it implies together with the outcome; given facts are never overwritten."""
     permitted = frozenset(outcome.allowed)
     figures = policy.figures(as_of)
-    given = {name: fact.value for name, fact in facts.items() if fact.source != Source.ASSUMED}
-    values: dict[str, Any] = {name: declared.assumed for name, declared in policy.inputs.items()}
-    values |= {name: fact.value for name, fact in facts.items()}
-    implied = _costs(outcome.costs, permitted) | _standing(values, outcome)
-    implied |= _volumes(values, given, figures) | _quality(values) | _reach(permitted)
-    implied |= _spend(implied, given) | {"data_tags_status": outcome.classification}
-    computed = {name: value for name, value in implied.items() if name not in given}
+    supplied = {name: fact for name, fact in facts.items() if fact.source != Source.ASSUMED}
+    reading = read(policy, facts, outcome.classification, figures)
+    implied = _costs(outcome.costs, permitted) | _standing(reading.values, outcome) | _reach(permitted)
+    implied |= _spend(implied, supplied)
+    computed = {name: value for name, value in implied.items() if name not in supplied}
     excluded = frozenset(name for name, variants in COST_OF.items() if permitted.isdisjoint(variants))
-    return Measures(values | computed, figures, frozenset(computed), excluded)
+    known = frozenset(supplied) | reading.derived | frozenset(computed)
+    return Measures(reading.values | computed, figures, known, excluded)
 
 
 def _costs(costs: Mapping[str, Any], permitted: Collection[str]) -> dict[str, Any]:
@@ -100,23 +100,6 @@ def _standing(values: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _volumes(
-    values: Mapping[str, Any], given: Mapping[str, Any], figures: Mapping[str, Any]
-) -> dict[str, Any]:
-    tokens, growth = given.get("tokens_month"), given.get("growth_pct_month")
-    peak = values.get("peak_to_avg")
-    forecast = None if tokens is None or growth is None else tokens * (1 + growth / 100) ** MONTHS
-    return {
-        "tokens_day": None if tokens is None else tokens / figures["days_per_month"],
-        "tokens_month_12m": forecast,
-        "load_steady": peak is not None and peak <= figures["steady_peak_to_avg"],
-    }
-
-
-def _quality(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"frontier_needed": values.get("complexity") == "frontier"}
-
-
 def _reach(permitted: frozenset[str]) -> dict[str, Any]:
     """What may serve as a fallback or a trial: the same limits as the data itself."""
     return {
@@ -125,8 +108,9 @@ def _reach(permitted: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def _spend(implied: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def _spend(implied: Mapping[str, Any], supplied: Facts) -> dict[str, Any]:
     """The bill today: the real one where given, else what the standing API costs at the snapshot."""
-    at_snapshot = implied["standing_cost"] if implied["standing_class"] in ("2", "3") else None
-    month = given.get("api_spend_month", at_snapshot)
+    month = implied["standing_cost"] if implied["standing_class"] in ("2", "3") else None
+    if "api_spend_month" in supplied:
+        month = supplied["api_spend_month"].value
     return {"api_spend_month": month, "api_spend_year": None if month is None else month * MONTHS}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.amounts import in_words
 from planner.engine.measures import Measures, Outcome, measure
-from planner.engine.vocabulary import Source
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,17 +52,17 @@ def evaluate(policy: Policy, facts: Facts, outcome: Outcome, as_of: date) -> tup
     """
     measures = measure(policy, facts, outcome, as_of)
     rows = (row for row in policy.rows("triggers") if _holds(row, "when", measures))
-    return tuple(_state(policy, row, facts, measures) for row in rows)
+    return tuple(_state(policy, row, measures) for row in rows)
 
 
 def _holds(row: Row, column: str, measures: Measures) -> bool:
     return row.holds(column, measures.values, measures.figures)
 
 
-def _state(policy: Policy, row: Row, facts: Facts, measures: Measures) -> TriggerState:
+def _state(policy: Policy, row: Row, measures: Measures) -> TriggerState:
     metric = str(row.cell("metric"))
     declared = policy.inputs[metric]
-    value = measures.values.get(metric) if _is_known(metric, facts, measures) else None
+    value = measures.values.get(metric) if metric in measures.known else None
     fire, near = _levels(row, measures)
     state = _stand(row, value, (near, fire), measures)
     confirmed, confirmed_words = _confirmation(policy, row, state, measures)
@@ -86,12 +85,6 @@ def _state(policy: Policy, row: Row, facts: Facts, measures: Measures) -> Trigge
         sentence=row.sentence,
         source=row.source,
     )
-
-
-def _is_known(metric: str, facts: Facts, measures: Measures) -> bool:
-    if metric in measures.computed:
-        return measures.values.get(metric) is not None
-    return metric in facts and facts[metric].source != Source.ASSUMED
 
 
 def _levels(row: Row, measures: Measures) -> tuple[float | None, float | None]:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING
 
 import pytest
 
 from planner.engine.policy import Archetype, Input, Parameter, Row, load_policy
 from planner.engine.stages import DECIDE, EVIDENCE, FOUNDATION, MILESTONE, MOVE, OPERATE, PREPARE
 from planner.engine.vocabulary import CLASSES
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 POLICY = load_policy()
 THEMES = {"basics", "data", "volume", "quality", "latency", "team", "operations", "money"}
@@ -24,7 +20,7 @@ AS_OF = date(2026, 1, 31)
 
 
 @pytest.mark.parametrize("declared", POLICY.inputs.values(), ids=lambda each: each.name)
-def test_every_input_says_what_it_asks_and_who_answers(declared: Input):
+def test_every_input_says_what_it_asks_and_who_answers(declared: Input) -> None:
     assert (declared.theme in THEMES, declared.supplied_by in SUPPLIERS, declared.scope in SCOPES) == (
         True,
         True,
@@ -38,11 +34,11 @@ def test_every_input_says_what_it_asks_and_who_answers(declared: Input):
 @pytest.mark.parametrize(
     "declared", [each for each in POLICY.inputs.values() if each.values], ids=lambda each: each.name
 )
-def test_every_value_of_a_choice_has_words(declared: Input):
+def test_every_value_of_a_choice_has_words(declared: Input) -> None:
     assert tuple(declared.labels) == declared.values
 
 
-def test_only_three_facts_stop_an_answer_when_unknown():
+def test_only_three_facts_stop_an_answer_when_unknown() -> None:
     assert [each.name for each in POLICY.inputs.values() if each.blocks] == [
         "stage",
         "data_tags",
@@ -50,7 +46,7 @@ def test_only_three_facts_stop_an_answer_when_unknown():
     ]
 
 
-def test_the_facts_that_matter_most_come_first():
+def test_the_facts_that_matter_most_come_first() -> None:
     essential = [each.name for each in POLICY.inputs.values() if each.essential]
     assert essential == [
         "task_type", "stage", "needs_programmatic_access", "current_class", "lockin_tolerance", "data_tags",
@@ -59,12 +55,12 @@ def test_the_facts_that_matter_most_come_first():
     ]  # fmt: skip
 
 
-def test_what_a_reviewer_owns_belongs_to_a_segment():
+def test_what_a_reviewer_owns_belongs_to_a_segment() -> None:
     assert {each.scope for each in POLICY.inputs.values() if each.supplied_by == "reviewer"} == {"segment"}
 
 
 @pytest.mark.parametrize("parameter", POLICY.parameters.values(), ids=lambda each: each.name)
-def test_every_parameter_is_cited_and_checked(parameter: Parameter):
+def test_every_parameter_is_cited_and_checked(parameter: Parameter) -> None:
     reference = parameter.on(AS_OF).reference
     assert parameter.label
     assert parameter.checked >= parameter.values[-1].since
@@ -73,7 +69,7 @@ def test_every_parameter_is_cited_and_checked(parameter: Parameter):
     assert reference.line > 0 or parameter.guess, "a figure without a line is a guess and says so"
 
 
-def test_published_thresholds_are_markers():
+def test_published_thresholds_are_markers() -> None:
     markers = {name for name, parameter in POLICY.parameters.items() if parameter.marker}
     published = {
         "spend_trigger", "spend_cross_low", "spend_cross_high", "spend_year_watch", "c4_tokens_day",
@@ -83,7 +79,7 @@ def test_published_thresholds_are_markers():
     assert published <= markers
 
 
-def test_every_marker_is_watched_by_a_trigger():
+def test_every_marker_is_watched_by_a_trigger() -> None:
     watched = {row.cell(level) for row in POLICY.rows("triggers") for level in ("near", "fire")}
     asked = {
         name
@@ -97,7 +93,7 @@ def test_every_marker_is_watched_by_a_trigger():
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_row_says_why_and_where_from(table: str):
+def test_every_row_says_why_and_where_from(table: str) -> None:
     for row in POLICY.rows(table):
         assert row.source.quote, row.id
         assert row.source.line > 0, row.id
@@ -105,7 +101,7 @@ def test_every_row_says_why_and_where_from(table: str):
 
 
 @pytest.mark.parametrize("row", POLICY.rows("triggers"), ids=lambda row: row.id)
-def test_every_trigger_has_a_metric_and_a_level_or_a_condition(row: Row):
+def test_every_trigger_has_a_metric_and_a_level_or_a_condition(row: Row) -> None:
     assert row.cell("metric") in POLICY.inputs
     assert ("fires" in row.expressions) != ("fire" in row.cells), "one of the two, never both"
     for level in ("near", "fire"):
@@ -118,18 +114,18 @@ def test_every_trigger_has_a_metric_and_a_level_or_a_condition(row: Row):
 @pytest.mark.parametrize(
     "row", [row for row in POLICY.rows("triggers") if row.cell("kind") == "marker"], ids=lambda row: row.id
 )
-def test_a_marker_that_moves_a_workload_asks_the_economics(row: Row):
+def test_a_marker_that_moves_a_workload_asks_the_economics(row: Row) -> None:
     assert "confirm" in row.expressions or row.cell("hop") == ["1", "2"]
 
 
-def test_steps_need_only_steps_and_never_each_other():
+def test_steps_need_only_steps_and_never_each_other() -> None:
     rows = {row.id: row.cell("needs", ()) for row in POLICY.rows("steps")}
     assert {need for needs in rows.values() for need in needs} <= set(rows)
     assert len(list(TopologicalSorter(rows).static_order())) == len(rows)
 
 
 @pytest.mark.parametrize("row", POLICY.rows("steps"), ids=lambda row: row.id)
-def test_every_step_has_a_phase_an_owner_and_a_duration(row: Row):
+def test_every_step_has_a_phase_an_owner_and_a_duration(row: Row) -> None:
     assert row.cell("phase") in (DECIDE, FOUNDATION, EVIDENCE, PREPARE, MOVE, OPERATE)
     assert row.owner in ("architect", "reviewer", "leader", "operator")
     weeks = row.cell("weeks")
@@ -147,7 +143,7 @@ GOTCHAS = {
 
 
 @pytest.mark.parametrize(("hop", "gotchas"), GOTCHAS.items(), ids=str)
-def test_every_hop_has_its_gotchas(hop: tuple[str, str], gotchas: Collection[str]):
+def test_every_hop_has_its_gotchas(hop: tuple[str, str], gotchas: set[str]) -> None:
     current, target = hop
     values = {name: each.assumed for name, each in POLICY.inputs.items()}
     values |= {"current_class": current, "target_class": target, "class_changes": True}
@@ -157,7 +153,7 @@ def test_every_hop_has_its_gotchas(hop: tuple[str, str], gotchas: Collection[str
 
 
 @pytest.mark.parametrize("task", POLICY.inputs["task_type"].values)
-def test_every_task_has_exactly_one_difficulty(task: str):
+def test_every_task_has_exactly_one_difficulty(task: str) -> None:
     rows = [row for row in POLICY.rows("classify") if row.cell("table") == "complexity"]
     values = [row.cell("value") for row in rows if row.holds("when", {"task_type": task}, {})]
     assert len(values) == 1
@@ -166,7 +162,7 @@ def test_every_task_has_exactly_one_difficulty(task: str):
 
 @pytest.mark.parametrize("table", ["assurance", "validity"])
 @pytest.mark.parametrize("tag", POLICY.inputs["data_tags"].values)
-def test_every_tag_has_exactly_one_assurance_and_one_validity(table: str, tag: str):
+def test_every_tag_has_exactly_one_assurance_and_one_validity(table: str, tag: str) -> None:
     rows = [row for row in POLICY.rows("classify") if row.cell("table") == table]
     facts = {"data_tags": frozenset({tag}), "air_gap_required": False, "data_must_stay_in_infra": False}
     values = [row.cell("value") for row in rows if row.holds("when", facts, {})]
@@ -176,7 +172,7 @@ def test_every_tag_has_exactly_one_assurance_and_one_validity(table: str, tag: s
     )
 
 
-def test_there_are_archetypes_for_the_usual_workloads():
+def test_there_are_archetypes_for_the_usual_workloads() -> None:
     assert list(POLICY.archetypes) == [
         "support_chat", "document_extraction", "rag_qa", "coding_assistant", "inline_completion", "voice_agent",
         "agentic_workflow", "bulk_classification", "clinical_summarisation", "deal_desk", "chat_exploration",
@@ -185,7 +181,7 @@ def test_there_are_archetypes_for_the_usual_workloads():
 
 
 @pytest.mark.parametrize("archetype", POLICY.archetypes.values(), ids=lambda each: each.id)
-def test_an_archetype_answers_what_matters_and_its_parts_add_up(archetype: Archetype):
+def test_an_archetype_answers_what_matters_and_its_parts_add_up(archetype: Archetype) -> None:
     parts = archetype.segments or (archetype,)
     for part in parts:
         facts = {**archetype.facts, **part.facts}
