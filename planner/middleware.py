@@ -72,7 +72,7 @@ class SecurityHeaders:
 class SignInRequired(LoginRequiredMiddleware):
     """Every page needs a sign-in unless it says otherwise, and nobody loses what they typed over it."""
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]  # the stubs promise a redirect, Django takes any answer
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         htmx = htmx_of(request)
@@ -82,8 +82,7 @@ class SignInRequired(LoginRequiredMiddleware):
             # A plain redirect would put the sign-in page inside whatever htmx meant to replace.
             page = htmx.current_url_abs_path or request.get_full_path()
             return HttpResponseClientRedirect(redirect_to_login(page).url)
-        redirect: HttpResponseBase = super().handle_no_permission(request, view_func)
-        return redirect
+        return super().handle_no_permission(request, view_func)
 
 
 def signed_out_page(request: HttpRequest) -> HttpResponse:

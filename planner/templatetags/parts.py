@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from planner import logs
+from planner.engine.vocabulary import CLASS_LABELS, CLASS_OF
 from planner.middleware import comes_from_us
 from planner.middleware import kept_form as kept
 
@@ -24,14 +25,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-CLASSES = {
-    "1": "Chat UI",
-    "2": "Closed API",
-    "3": "Open-weight API",
-    "4": "Dedicated managed",
-    "5a": "Self-hosted, rented",
-    "5b": "Self-hosted, owned",
-}
+# What a class number alone does not say.
 VARIANTS = {
     "2p": "Closed API, public terms",
     "2e": "Closed API, enterprise tenant",
@@ -132,8 +126,8 @@ def class_chip(variant: str | None) -> SafeString:
     if not variant:
         dash = '<span class="cls cls-none"><span aria-hidden="true">&ndash;</span><span class="visually-hidden">{}</span></span>'
         return format_html(dash, "none")
-    tone = variant if variant in CLASSES else variant[:1]
-    name = VARIANTS.get(variant) or CLASSES.get(tone, variant)
+    tone = CLASS_OF.get(variant, variant)
+    name = VARIANTS.get(variant) or CLASS_LABELS[tone]
     return format_html('<abbr class="cls cls-{}" title="{}">{}</abbr>', tone, name, variant)
 
 

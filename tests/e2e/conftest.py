@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 PASSWORD = "correct horse battery"  # what tests.factories.person gives everybody
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LISTEN = """
@@ -91,7 +92,7 @@ def open_page(browser: Browser, live_server: LiveServer, watch: Watch) -> Iterat
     """`open_page(viewport=NARROW, theme="dark")`: a fresh visitor's page, watched; checked when the test ends."""
     contexts: list[BrowserContext] = []
 
-    def make(*, viewport: Any = None, theme: Any = "light", javascript: bool = True) -> Page:
+    def make(*, viewport: ViewportSize | None = None, theme: Any = "light", javascript: bool = True) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
             viewport=viewport or WIDE,

@@ -13,6 +13,8 @@ from tests.e2e.conftest import NARROW, Watch, axe, no_sideways_scroll, sign_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from playwright.sync_api import ViewportSize
+
     from workloads.models import User
 
 pytestmark = [
@@ -24,7 +26,7 @@ pytestmark = [
 
 @pytest.mark.parametrize("viewport", [None, NARROW])
 def test_every_part_is_accessible_and_draws_under_the_policy(
-    open_page: Callable[..., Page], ana: User, viewport: object
+    open_page: Callable[..., Page], ana: User, viewport: ViewportSize | None
 ) -> None:
     page = open_page(viewport=viewport)
     sign_in(page, ana.email)
