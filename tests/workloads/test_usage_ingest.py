@@ -62,9 +62,13 @@ def table(data: list[list[str]], header: list[str] = HEADER) -> io.BytesIO:
     return io.BytesIO(text.getvalue().encode())
 
 
+def unsent(run_id: int) -> None:
+    """No worker: the test works the run itself."""
+
+
 def count(stream: io.BytesIO, *, name: str = "Gateway", **wishes: Any) -> UsageRun:
     upload = usage.Upload(usage.file_source(name), stream, "log.csv", AS_OF, **wishes)
-    run, _ = usage.ask_file(upload, send=lambda pk: None)
+    run, _ = usage.ask_file(upload, send=unsent)
     usage.run_usage(run.pk)
     return UsageRun.objects.get(pk=run.pk)
 
@@ -225,7 +229,7 @@ def test_no_run_is_lost_when_the_worker_is_killed_in_the_middle(
 ) -> None:
     data = rows(60_000, ids="")
     upload = usage.Upload(usage.file_source("Gateway"), table(data), "log.csv", AS_OF)
-    run, _ = usage.ask_file(upload, send=lambda pk: None)
+    run, _ = usage.ask_file(upload, send=unsent)
     worker = _worker(run.pk)
     while UsageRun.objects.get(pk=run.pk).cursor.get("counted", 0) == 0 and worker.poll() is None:
         time.sleep(0.02)
@@ -256,7 +260,7 @@ def _worker(run_id: int) -> subprocess.Popen[bytes]:
 @pytest.mark.django_db
 def test_a_late_attempt_writes_nothing() -> None:
     upload = usage.Upload(usage.file_source("Gateway"), table(rows(50)), "log.csv", AS_OF)
-    run, _ = usage.ask_file(upload, send=lambda pk: None)
+    run, _ = usage.ask_file(upload, send=unsent)
     late = UsageRun.claim(run.pk)
     assert late is not None
     UsageRun.objects.filter(pk=run.pk).update(attempt=2)
@@ -268,7 +272,7 @@ def test_a_late_attempt_writes_nothing() -> None:
 @pytest.mark.django_db
 def test_the_file_is_kept_until_the_run_ends_and_no_longer() -> None:
     upload = usage.Upload(usage.file_source("Gateway"), table(rows(5)), "log.csv", AS_OF)
-    run, _ = usage.ask_file(upload, send=lambda pk: None)
+    run, _ = usage.ask_file(upload, send=unsent)
     path = Path(run.file.path)
     assert path.is_file()
     usage.run_usage(run.pk)

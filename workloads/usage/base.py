@@ -97,7 +97,7 @@ def whole_number(text: str, column: str) -> int | None:
     """A count: empty is unknown."""
     if not text:
         return None
-    if text.isdecimal() and len(text) < 16:  # noqa: PLR2004  LARGEST_COUNT has 16 digits
+    if len(text) < 16 and text.isdecimal():  # noqa: PLR2004  LARGEST_COUNT has 16 digits
         return int(text)
     return _unusual_count(text, column)
 

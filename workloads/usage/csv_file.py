@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from workloads.usage import base
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 LINE_BYTES = 1_000_000
 SUCCESS = frozenset(("", "success", "ok", "200", "succeeded", "completed"))
 CURRENCY_LETTERS = 3
+TOKENS = ("input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens", "reasoning_tokens")
 
 
 class Line(NamedTuple):
@@ -91,6 +94,10 @@ class RowParser:
         self.header = header
         self.latest = latest
         self.place = header.place
+        labels = [(name, header.place[name]) for name in WORKLOAD_FIELDS if name in header.place]
+        labels += header.labels
+        self.label_names = tuple(name for name, _ in labels)
+        self.label_places = [at for _, at in labels]
 
     def kept(self, cells: list[str]) -> dict[str, str]:
         """What is kept of a rejected row: known columns, shortened; never an unknown column or a prompt."""
@@ -111,12 +118,12 @@ class RowParser:
         requests = base.whole_number(value.get("requests", ""), "requests")
         if requests == 0:
             raise BadRowError("requests", "is 0: a row stands for at least one request")
-        dimensions, dropped = self._dimensions(value, cells)
+        labels, dropped = dimensions(self.label_names, tuple([cells[at] for at in self.label_places]))
         return UsageRow(
             at=self._moment(value["timestamp"]),
             provider=self._name(value, "provider"),
             model=self._model(value),
-            dimensions=dimensions,
+            dimensions=labels,
             requests=1 if requests is None else requests,
             failed=value.get("status", "").lower() not in SUCCESS,
             tokens=tokens,
@@ -157,14 +164,7 @@ class RowParser:
         return text
 
     def _tokens(self, value: dict[str, str]) -> base.Tokens:
-        names = (
-            "input_tokens",
-            "output_tokens",
-            "cached_input_tokens",
-            "cache_write_tokens",
-            "reasoning_tokens",
-        )
-        return base.inclusive(*(base.whole_number(value.get(name, ""), name) for name in names))
+        return base.inclusive(*[base.whole_number(value.get(name, ""), name) for name in TOKENS])
 
     def _currency(self, value: dict[str, str]) -> str:
         text = value.get("currency", "").upper() or "USD"
@@ -176,13 +176,15 @@ class RowParser:
         amount = base.money(text, "latency_ms") if text else None
         return None if amount is None else int(amount)
 
-    def _dimensions(self, value: dict[str, str], cells: list[str]) -> tuple[base.Dimensions, int]:
-        tags = [tag.strip() for tag in value.get("tag", "").split(",")]
-        named = value.get("workload", "") or base.first_named_workload(tags)
-        found = [(name, value.get(name, "")) for name in WORKLOAD_FIELDS if name != "workload"]
-        found += [("workload", named), *((name, cells[at].strip()) for name, at in self.header.labels)]
-        short = tuple(sorted((name, text) for name, text in found if text and _is_label(text)))
-        return short, sum(1 for _, text in found if text and not _is_label(text))
+
+@lru_cache(maxsize=10_000)
+def dimensions(names: tuple[str, ...], values: tuple[str, ...]) -> tuple[base.Dimensions, int]:
+    """The labels a row carries, and how many were dropped because they are texts rather than labels."""
+    found = {name: text.strip() for name, text in zip(names, values, strict=True)}
+    tags = [tag.strip() for tag in found.get("tag", "").split(",")]
+    found["workload"] = found.get("workload") or base.first_named_workload(tags)
+    short = tuple(sorted((name, text) for name, text in found.items() if text and _is_label(text)))
+    return short, sum(1 for text in found.values() if text and not _is_label(text))
 
 
 def _is_label(text: str) -> bool:
@@ -198,7 +200,7 @@ class RowKeys:
     def of(self, row: UsageRow) -> str:
         if row.request_id:
             return digest("id", row.request_id)
-        content = digest("row", *row)
+        content = digest("row", json.dumps(row, default=str))
         place = int(content[:16], 16)
         times = self._seen[place] = self._seen.get(place, 0) + 1
-        return digest(content, times)
+        return digest(content, str(times))
