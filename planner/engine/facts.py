@@ -92,9 +92,12 @@ class GpuOffer:
     checked_at: datetime | date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class PriceSnapshot:
-    """The prices of one day. `fx` is US dollars per unit of a currency; an absent currency is not comparable."""
+    """The prices of one day. `fx` is US dollars per unit of a currency; an absent currency is not comparable.
+
+    Two snapshots are the same only if they are one object: offers are looked up in it by the thousand.
+    """
 
     name: str
     as_of: date

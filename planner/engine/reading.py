@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from planner.engine.facts import Fact, Facts, SegmentInput, WorkloadInput
+from planner.engine.expression import suggestion
+from planner.engine.facts import Fact, FactError, Facts, SegmentInput, WorkloadInput
 from planner.engine.policy import Policy
-from planner.engine.vocabulary import APPROVED, PROPOSED
+from planner.engine.vocabulary import APPROVED, PROPOSED, Source
 
 PERSONAL: Final = frozenset({"pii", "customer_data", "phi"})
 REGIONS: Final = ("eu", "us", "national")
 MONTHS_AHEAD: Final = 12
 PERCENT: Final = 100
-PLACED_BY_US: Final = "derived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,13 @@ class Reading:
     def source_of(self, name: str) -> str:
         if name in self.facts:
             return self.facts[name].source
-        return PLACED_BY_US if name in self.derived else "assumed"
+        return Source.DERIVED if name in self.derived else Source.ASSUMED
+
+    @property
+    def known(self) -> dict[str, Fact]:
+        """The facts supplied, and those that follow from them."""
+        follows = {name: Fact(self.values[name], Source.DERIVED) for name in self.derived if self.values[name] is not None}
+        return {**self.facts, **follows}
 
 
 def facts_of(policy: Policy, workload: WorkloadInput, segment: SegmentInput) -> dict[str, Fact]:
@@ -40,21 +46,34 @@ def facts_of(policy: Policy, workload: WorkloadInput, segment: SegmentInput) -> 
 
     Amounts a month that are given for the whole workload are divided by the segment's share of the tokens.
     """
-    facts = dict(workload.organisation)
-    for name, fact in workload.facts.items():
+    facts = checked(policy, workload.organisation)
+    share = segment.share / PERCENT
+    for name, fact in checked(policy, workload.facts).items():
+        divided = policy.inputs[name].shared_by_volume and share != 1
+        facts[name] = Fact(_amount(fact.value) * share, fact.source, fact.by, fact.at) if divided else fact
+    return facts | checked(policy, segment.facts)
+
+
+def checked(policy: Policy, facts: Facts) -> dict[str, Fact]:
+    """The same facts with their values as the policy reads them; refused by name when one cannot be read."""
+    read_facts = {}
+    for name, fact in facts.items():
         declared = policy.inputs.get(name)
-        share = segment.share / PERCENT
-        if declared and declared.shared_by_volume and isinstance(fact.value, (int, float)) and share != 1:
-            facts[name] = Fact(fact.value * share, fact.source, fact.by, fact.at)
-        else:
-            facts[name] = fact
-    return facts | dict(segment.facts)
+        if declared is None:
+            raise FactError(name, f"{name!r} is not a fact of this policy{suggestion(name, policy.inputs)}")
+        value = declared.parse(fact.value)
+        read_facts[name] = fact if value is fact.value else Fact(value, fact.source, fact.by, fact.at)
+    return read_facts
+
+
+def _amount(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def read(policy: Policy, facts: Facts, classification: str, figures: Mapping[str, Any]) -> Reading:
     """Every input's value under these facts, with what can be derived from them filled in."""
-    values: dict[str, Any] = {name: declared.assumed for name, declared in policy.inputs.items()}
-    values.update((name, fact.value) for name, fact in facts.items() if name in values)
+    values: dict[str, Any] = dict(policy.assumptions)
+    values.update((name, fact.value) for name, fact in facts.items())
     approved = classification == APPROVED and "data_tags" in facts
     values["data_tags_status"] = APPROVED if approved else PROPOSED
     derived = {"data_tags_status"}
@@ -78,6 +97,7 @@ def _derive(
     yield from _volume(values, figures)
     yield "load_steady", values["peak_to_avg"] <= figures["steady_peak_to_avg"]
     yield "cross_border_transfer", _crosses_border(values)
+    yield "inputs_complete_pct", _complete(policy, facts)
 
 
 def _complexity(policy: Policy, values: dict[str, Any], figures: Mapping[str, Any]) -> str | None:
@@ -124,3 +144,9 @@ def _crosses_border(values: dict[str, Any]) -> bool:
     region, residency = values["provider_region"], values["residency"]
     to_us = "gdpr" in values["regimes"] and region == "us" and not PERSONAL.isdisjoint(values["data_tags"])
     return to_us or (residency in REGIONS and region in REGIONS and region != residency)
+
+
+def _complete(policy: Policy, facts: Facts) -> float:
+    """The share of the facts that matter most which somebody supplied."""
+    essential = policy.essential
+    return round(PERCENT * sum(name in facts for name in essential) / len(essential), 1) if essential else float(PERCENT)

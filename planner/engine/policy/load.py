@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,7 +47,7 @@ class Archetype:
     segments: tuple[ArchetypeSegment, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Policy:
     """One immutable version of the policy; `sha` identifies its content to the byte."""
 
@@ -61,6 +61,16 @@ class Policy:
     tables: Mapping[str, tuple[Row, ...]]
     tie_tolerance: str
     capacity: Mapping[str, str]
+
+    @cached_property
+    def assumptions(self) -> Mapping[str, Any]:
+        """What is taken for every input while nobody knows it."""
+        return {name: declared.assumed for name, declared in self.inputs.items()}
+
+    @cached_property
+    def essential(self) -> tuple[str, ...]:
+        """The inputs that matter to most decisions."""
+        return tuple(name for name, declared in self.inputs.items() if declared.essential)
 
     def rows(self, kind: str) -> tuple[Row, ...]:
         """The rows of a table, in policy order."""

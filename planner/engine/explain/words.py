@@ -1,0 +1,52 @@
+"""Small parts of sentences: lists, money, and placements by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from planner.engine.amounts import in_words
+from planner.engine.vocabulary import VARIANT_PHRASES
+
+PER_MONTH: Final = "USD/month"
+FEW: Final = 3
+NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """"a", "a and b", "a, b and c"."""
+    if len(parts) <= 1:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def money(usd_month: float | None) -> str:
+    """The amount with its period, or the word for an amount nobody knows."""
+    return "an unknown amount" if usd_month is None else in_words(usd_month, PER_MONTH)
+
+
+def difference(usd_month: float) -> str:
+    return "nothing" if usd_month == 0 else f"{money(abs(usd_month))} {'more' if usd_month > 0 else 'less'}"
+
+
+def placed(variant: str | None) -> str:
+    return VARIANT_PHRASES.get(variant or "", "nowhere")
+
+
+def placements(variants: Sequence[str]) -> str:
+    """Placements as short ids in a list: they are labels, explained beside."""
+    return listed(variants)
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    word = NUMBERS[number] if number < len(NUMBERS) else str(number)
+    return f"{word} {singular if number == 1 else plural or singular + 's'}"
+
+
+def lower_first(text: str) -> str:
+    """For use inside a sentence; abbreviations keep their capitals."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def without_stop(sentence: str) -> str:
+    return sentence.rstrip().removesuffix(".")

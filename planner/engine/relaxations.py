@@ -1,0 +1,48 @@
+"""When nothing fits: the smallest sets of rules and gates whose absence would open a placement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from planner.engine.decision import GateState, Relaxation
+from planner.engine.policy import Row
+from planner.engine.vocabulary import VARIANTS
+
+
+def relaxations(
+    fired: Sequence[Row], gates: Sequence[GateState], usd_month: Mapping[str, float | None]
+) -> tuple[Relaxation, ...]:
+    """The ways out, subset-minimal, fewest changes first and then the cheapest; empty sets never appear."""
+    ways = [way for variant in VARIANTS if (way := _way(variant, fired, gates, usd_month)).rows or way.gates]
+    smallest = [way for way in ways if not any(_ids(other) < _ids(way) for other in ways)]
+    return tuple(sorted(_cheapest_of_each(smallest), key=_effort))
+
+
+def _way(
+    variant: str, fired: Sequence[Row], gates: Sequence[GateState], usd_month: Mapping[str, float | None]
+) -> Relaxation:
+    rows = tuple(row for row in fired if variant not in row.mask)
+    closed_for_good = tuple(gate.row for gate in gates if gate.open and not gate.closable and variant in gate.variants)
+    return Relaxation(variant, rows, closed_for_good, usd_month.get(variant))
+
+
+def _cheapest_of_each(ways: Sequence[Relaxation]) -> list[Relaxation]:
+    """One way for each set: several placements may open with the same changes."""
+    best: dict[frozenset[str], Relaxation] = {}
+    for way in ways:
+        known = best.get(_ids(way))
+        if known is None or _usd(way) < _usd(known):
+            best[_ids(way)] = way
+    return list(best.values())
+
+
+def _ids(way: Relaxation) -> frozenset[str]:
+    return frozenset(row.id for row in (*way.rows, *way.gates))
+
+
+def _usd(way: Relaxation) -> float:
+    return float("inf") if way.usd_month is None else way.usd_month
+
+
+def _effort(way: Relaxation) -> tuple[int, float, int]:
+    return len(way.rows) + len(way.gates), _usd(way), VARIANTS.index(way.variant)
