@@ -13,17 +13,19 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from planner.jobs import RunState
+from planner.jobs import RunState, SupersededError
 from tests import factories
 from workloads.models import RejectedRow, UsageBucket, UsageRun, UsageSource
 from workloads.services import usage
-from workloads.services.usage import file_run, runs
+from workloads.services.attribution import load_attributor
+from workloads.services.usage import file_run
+from workloads.usage.base import SourceError
 
 AS_OF = datetime(2026, 2, 1, tzinfo=UTC)
 HEADER = [
@@ -66,9 +68,14 @@ def unsent(run_id: int) -> None:
     """No worker: the test works the run itself."""
 
 
+def ask(stream: io.BytesIO, *, name: str = "Gateway", **wishes: Any) -> UsageRun:
+    source = usage.file_source(name)
+    run, _ = usage.ask_file(source, stream, name="log.csv", as_of=AS_OF, send=unsent, **wishes)
+    return run
+
+
 def count(stream: io.BytesIO, *, name: str = "Gateway", **wishes: Any) -> UsageRun:
-    upload = usage.Upload(usage.file_source(name), stream, "log.csv", AS_OF, **wishes)
-    run, _ = usage.ask_file(upload, send=unsent)
+    run = ask(stream, name=name, **wishes)
     usage.run_usage(run.pk)
     return UsageRun.objects.get(pk=run.pk)
 
@@ -94,7 +101,7 @@ def expected(data: list[list[str]]) -> dict[tuple[str, str, datetime], tuple[int
         found = sums[model, key, hour]
         for place, more in enumerate((1, int(given), int(output), Decimal(cost), 1)):
             found[place] += more
-    return {key: tuple(values) for key, values in sums.items()}  # type: ignore[misc]
+    return {key: tuple(values) for key, values in sums.items()}
 
 
 @pytest.mark.django_db
@@ -228,8 +235,7 @@ def test_no_run_is_lost_when_the_worker_is_killed_in_the_middle(
     transactional_db: None, tmp_path: Path
 ) -> None:
     data = rows(60_000, ids="")
-    upload = usage.Upload(usage.file_source("Gateway"), table(data), "log.csv", AS_OF)
-    run, _ = usage.ask_file(upload, send=unsent)
+    run = ask(table(data))
     worker = _worker(run.pk)
     while UsageRun.objects.get(pk=run.pk).cursor.get("counted", 0) == 0 and worker.poll() is None:
         time.sleep(0.02)
@@ -259,20 +265,18 @@ def _worker(run_id: int) -> subprocess.Popen[bytes]:
 
 @pytest.mark.django_db
 def test_a_late_attempt_writes_nothing() -> None:
-    upload = usage.Upload(usage.file_source("Gateway"), table(rows(50)), "log.csv", AS_OF)
-    run, _ = usage.ask_file(upload, send=unsent)
+    run = ask(table(rows(50)))
     late = UsageRun.claim(run.pk)
     assert late is not None
     UsageRun.objects.filter(pk=run.pk).update(attempt=2)
-    with pytest.raises(runs.SupersededError), late.file.open("rb") as stream:
-        file_run.count_file(late, stream, runs.load_attributor(), deadline=time.monotonic() + 60)
+    with pytest.raises(SupersededError), late.file.open("rb") as stream:
+        file_run.count_file(late, cast("BinaryIO", stream), load_attributor(), deadline=time.monotonic() + 60)
     assert UsageBucket.objects.count() == 0
 
 
 @pytest.mark.django_db
 def test_the_file_is_kept_until_the_run_ends_and_no_longer() -> None:
-    upload = usage.Upload(usage.file_source("Gateway"), table(rows(5)), "log.csv", AS_OF)
-    run, _ = usage.ask_file(upload, send=unsent)
+    run = ask(table(rows(5)))
     path = Path(run.file.path)
     assert path.is_file()
     usage.run_usage(run.pk)
@@ -282,5 +286,5 @@ def test_the_file_is_kept_until_the_run_ends_and_no_longer() -> None:
 @pytest.mark.django_db
 def test_a_file_may_not_go_into_the_source_of_a_proxy() -> None:
     UsageSource.objects.create(name="Proxy", kind="litellm")
-    with pytest.raises(runs.SourceError, match="give the files a source name of their own"):
+    with pytest.raises(SourceError, match="give the files a source name of their own"):
         usage.file_source("Proxy")

@@ -85,7 +85,8 @@ def _move(moves: list[tuple[StoredTraffic, Owner]]) -> int:
                  is distinct from (given.workload_id, given.segment_id)"""
     with connection.cursor() as cursor:
         cursor.execute(sql, list(columns))
-        return cursor.rowcount
+        moved: int = cursor.rowcount
+    return moved
 
 
 @transaction.atomic

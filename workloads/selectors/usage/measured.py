@@ -88,16 +88,16 @@ def measured(of: Iterable[Span]) -> list[Measured]:
             sum(cost_reported) filter (where month and cost_currency = 'USD'),
             coalesce(sum(tokens) filter (
                 where month and (cost_reported is null or cost_currency <> 'USD')), 0),
-            coalesce(sum(tokens) filter (where bucket_start >= given.until - %s), 0),
-            coalesce(sum(tokens) filter (where bucket_start < given.until - %s), 0)
+            coalesce(sum(tokens) filter (where bucket_start >= given.until - weeks), 0),
+            coalesce(sum(tokens) filter (where bucket_start < given.until - weeks), 0)
         from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as given(workload_id, since, until)
         join workloads_usagebucket as bucket on bucket.workload_id = given.workload_id
-            and bucket_start >= given.until - 2 * %s::interval and bucket_start < given.until
-        cross join lateral (select bucket_start >= given.since as month,
+            and bucket_start >= given.until - 2 * interval '28 days' and bucket_start < given.until
+        cross join lateral (select bucket_start >= given.since as month, interval '28 days' as weeks,
             coalesce(input_tokens, 0) + coalesce(output_tokens, 0) as tokens) as read
         group by 1, 2 order by 1, 2"""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [WEEKS, WEEKS, *_columns(of), WEEKS])
+        cursor.execute(sql, (*_columns(of),))
         return [Measured(*row) for row in cursor.fetchall()]
 
 

@@ -15,6 +15,7 @@ from workloads.usage.matching import as_pattern, values_of
 from workloads.usage.tally import Traffic
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -141,7 +142,7 @@ def unattributed(as_of: datetime) -> list[UnknownCaller]:
     return sorted(callers.values(), key=lambda caller: -caller.tokens)
 
 
-def _caller(row: dict[str, Any]) -> UnknownCaller:
+def _caller(row: Mapping[str, Any]) -> UnknownCaller:
     labels = row["dimensions"]
     field = next((name for name in (*NAMING_FIELDS, *sorted(labels)) if labels.get(name)), "model")
     return UnknownCaller(
@@ -184,7 +185,7 @@ def reach(rule: AttributionRule, as_of: datetime) -> Reach:
     return Reach(sum(r["tokens"] for r in found), sum(r["total"] for r in found), len(callers), owned)
 
 
-def _traffic(row: dict[str, Any]) -> Traffic:
+def _traffic(row: Mapping[str, Any]) -> Traffic:
     return Traffic(row["provider"], row["model"], tuple(sorted(row["dimensions"].items())))
 
 

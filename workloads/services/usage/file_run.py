@@ -61,14 +61,15 @@ def judge_file(run: UsageRun, file: UsageFile) -> None:
             if len(bad) < REJECTED_KEPT:
                 bad.append(rejected(run, line))
         if counts["rows"] % BATCH_ROWS == 0:
-            run.fence(progress_done=line.end, counts=counts)
+            run.fence(progress_done=counts["rows"], progress_total=None, message="Checking every row first.")
     with transaction.atomic():
         RejectedRow.objects.bulk_create(bad, ignore_conflicts=True, batch_size=1_000)
         run.fence(
             counts=counts | {"new": 0, "repeated": 0}, cursor={"unknown": list(file.header.unknown[:20])}
         )
     refuse_too_many(run, counts["rows"], counts["bad"])
-    run.fence(cursor=run.cursor | {"counted": 0})
+    good = counts["rows"] - counts["bad"]
+    run.fence(cursor=run.cursor | {"counted": 0}, progress_done=0, progress_total=good, message="Counting.")
 
 
 def rejected(run: UsageRun, line: Line) -> RejectedRow:
@@ -129,6 +130,9 @@ def count_batch(run: UsageRun, batch: list[tuple[str, Line]], attributor: Attrib
         "new": counts["new"] + tally.rows,
         "repeated": counts["repeated"] + len(batch) - tally.rows,
     }
-    end = batch[-1][1].end
-    size = (run.progress_total or 0) // 2
-    run.fence(counts=counts, cursor=run.cursor | {"counted": end}, progress_done=size + end, lost=0)
+    run.fence(
+        counts=counts,
+        cursor=run.cursor | {"counted": batch[-1][1].end},
+        progress_done=run.progress_done + len(batch),
+        lost=0,
+    )

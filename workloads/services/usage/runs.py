@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 from uuid import uuid4
 
 from django.core.files import File
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     Send = Callable[[int], object]
 
 LOOK_BACK = timedelta(hours=48)  # sources correct late: every pull reads the last two days again
-CHUNK = 1 << 20
 
 
 def file_source(name: str) -> UsageSource:
@@ -43,34 +41,26 @@ def file_source(name: str) -> UsageSource:
     return source
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file somebody wants counted."""
-
-    source: UsageSource
-    stream: BinaryIO
-    name: str
-    as_of: datetime
-    asked_by: User | None = None
-    accept_bad: bool = False
-
-
-def ask_file(upload: Upload, *, send: Send) -> tuple[UsageRun, bool]:
+def ask_file(  # noqa: PLR0913  an upload is all of these
+    source: UsageSource,
+    stream: BinaryIO,
+    *,
+    name: str,
+    as_of: datetime,
+    send: Send,
+    asked_by: User | None = None,
+    accept_bad: bool = False,
+) -> tuple[UsageRun, bool]:
     """The run of this file's content, and whether it is to be worked. A file that was counted is not counted again."""
-    sha, size = sha256_of(upload.stream)
-    wishes = {"source": upload.source, "as_of": upload.as_of, "accept_bad": upload.accept_bad}
-    fields = wishes | {
-        "file_name": upload.name[:200],
-        "file_sha256": sha,
-        "progress_total": 2 * size,
-        "asked_by": upload.asked_by,
-    }
+    sha = sha256_of(stream)
+    wishes = {"source": source, "as_of": as_of, "accept_bad": accept_bad}
+    fields = wishes | {"file_name": name[:200], "file_sha256": sha, "asked_by": asked_by}
     with transaction.atomic():
         run, created = ask(UsageRun, f"usage:file:{sha}", send, **fields)
         run = UsageRun.objects.select_for_update().get(pk=run.pk)
         if not created and run.state != RunState.FAILED:
             return run, False
-        run.file.save(f"{uuid4().hex}.csv", File(upload.stream), save=False)
+        run.file.save(f"{uuid4().hex}.csv", File(stream), save=False)
         UsageRun.objects.filter(pk=run.pk).update(file=run.file.name)
         if not created:
             _try_again(run, send, wishes)
@@ -89,14 +79,11 @@ def _try_again(run: UsageRun, send: Send, wishes: dict[str, object]) -> None:
     transaction.on_commit(lambda: send_run(run, send))
 
 
-def sha256_of(stream: BinaryIO) -> tuple[str, int]:
-    """Hash and size of the stream, which stands at its start again afterwards."""
-    found, size = hashlib.sha256(), 0
-    while chunk := stream.read(CHUNK):
-        found.update(chunk)
-        size += len(chunk)
+def sha256_of(stream: BinaryIO) -> str:
+    """Hash of the stream, which stands at its start again afterwards."""
+    found = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]  # any readable file will do
     stream.seek(0)
-    return found.hexdigest(), size
+    return found
 
 
 def ask_pull(
@@ -179,7 +166,7 @@ def _work(run: UsageRun, deadline: float) -> bool:
         done = pull_window(run, attributor, deadline)
     elif run.file:
         with run.file.open("rb") as stream:
-            done = count_file(run, stream, attributor, deadline)
+            done = count_file(run, cast("BinaryIO", stream), attributor, deadline)
     else:
         raise SourceError("The uploaded file is gone. Upload it again: what was counted stays counted once.")
     if done:

@@ -62,7 +62,7 @@ def add_buckets(run: UsageRun, tally: Tally, attributor: Attributor) -> None:
             f"create temp table if not exists staged on commit delete rows as select {columns} from {TABLE} with no data"  # noqa: S608  constants of this module
         )
         cursor.execute("truncate staged")
-        with cursor.copy(f"copy staged ({columns}) from stdin") as copy:  # type: ignore[attr-defined]
+        with cursor.copy(f"copy staged ({columns}) from stdin") as copy:
             for row in _bucket_rows(run, tally, attributor):
                 copy.write_row(row)
         cursor.execute(
