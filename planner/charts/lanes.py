@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from planner.selectors.words import count_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -49,7 +51,7 @@ class Row:
 
     @property
     def spoken(self) -> str:
-        gates = f", {len(self.gates)} gates" if self.gates else ""
+        gates = f", {count_of(len(self.gates), 'gate')}" if self.gates else ""
         return f"{self.label}, {self.when}{gates}"
 
 
@@ -134,17 +136,17 @@ def gantt(roadmap: Roadmap, today: date) -> Gantt:
     """Shared steps first, then one row a workload in its lane, a line for today."""
     axis = axis_for([day for each in roadmap.moving for day in (each.start, each.end)], today)
     groups = [
-        RowGroup(lane.name, _count(len(lane.journeys)), [_journey(axis, each) for each in lane.journeys])
+        RowGroup(
+            lane.name,
+            count_of(len(lane.journeys), "workload"),
+            [_journey(axis, each) for each in lane.journeys],
+        )
         for lane in roadmap.lanes
     ]
     if roadmap.shared:
         rows = [_shared(axis, shared) for shared in roadmap.shared]
         groups.insert(0, RowGroup("Shared steps", "done once for everybody", rows))
     return Gantt(axis.quarters(), axis.place(today), groups)
-
-
-def _count(workloads: int) -> str:
-    return "1 workload" if workloads == 1 else f"{workloads} workloads"
 
 
 def _journey(axis: Axis, journey: Journey) -> Row:

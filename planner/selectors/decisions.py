@@ -25,8 +25,8 @@ def current_decision(workload: Workload) -> Decision | None:
 def current_decisions(workloads: Iterable[Workload] | QuerySet[Workload]) -> QuerySet[Decision]:
     """One decision a workload, in one query: that of the newest finished run which decided it."""
     finished = Decision.objects.filter(workload__in=workloads, run__state=RunState.DONE)
-    newest = finished.order_by("workload", "-run").distinct("workload").values("pk")
-    rows = Decision.objects.filter(pk__in=newest).order_by("workload__name", "workload")
+    newest = finished.order_by("workload_id", "-run_id").distinct("workload_id").values("pk")
+    rows = Decision.objects.filter(pk__in=newest).order_by("workload__name", "workload_id")
     return rows.select_related(
         "workload__team", "workload__owner", "record", "if_approved", "run__policy", "run__snapshot"
     )
@@ -35,6 +35,6 @@ def current_decisions(workloads: Iterable[Workload] | QuerySet[Workload]) -> Que
 def triggers_due(workloads: QuerySet[Workload]) -> int:
     """How many triggers of these workloads fired and are confirmed, without reading a record."""
     finished = Decision.objects.filter(workload__in=workloads, run__state=RunState.DONE)
-    newest = finished.order_by("workload", "-run").distinct("workload").values("pk")
+    newest = finished.order_by("workload_id", "-run_id").distinct("workload_id").values("pk")
     total = Decision.objects.filter(pk__in=newest).aggregate(due=Sum("triggers_due"))["due"]
     return total or 0

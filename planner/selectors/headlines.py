@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from planner.selectors.standing import Posture
 from planner.selectors.words import count_of, listed, usd
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from planner.selectors.portfolio import Portfolio
     from planner.selectors.roadmap import Roadmap
     from planner.selectors.spending import Spending

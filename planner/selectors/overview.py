@@ -12,7 +12,7 @@ from planner.selectors.portfolio import OVERLAPPING, Portfolio, portfolio
 from planner.selectors.roadmap import roadmap
 from planner.selectors.spending import Spending, spending
 from planner.selectors.standing import CLASSES, NOWHERE, Posture, Standing
-from workloads.selectors import usage
+from workloads.selectors.usage import pages as usage
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +37,7 @@ class Overview:
     portfolio: Portfolio
     spending: Spending
     needed: list[Needed]
-    unattributed: Decimal | None
+    unattributed: float | None
 
     @cached_property
     def headline(self) -> str:
@@ -102,5 +102,5 @@ def overview(workloads: QuerySet[Workload], as_of: datetime) -> Overview:
         found,
         spending(found.standings, as_of),
         decisions_needed(found.standings),
-        usage.unattributed_share(as_of),
+        usage.coverage(as_of).share_tokens,
     )

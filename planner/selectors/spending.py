@@ -19,7 +19,7 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Change:
-    """What the workloads that go from one class to another save or cost a month."""
+    """What the workloads that go from one class to another save or cost a month; empty: none."""
 
     today: str
     target: str
@@ -65,7 +65,7 @@ class Spending:
         """The difference by kind of move, largest first; they add up to it."""
         groups: dict[tuple[str, str], list[Standing]] = {}
         for each in self.compared:
-            groups.setdefault((each.today, each.targets[-1] if each.targets else "none"), []).append(each)
+            groups.setdefault((each.runs_on, each.targets[-1] if each.targets else ""), []).append(each)
         changes = [
             Change(today, target, len(group), sum((self._change(each) for each in group), Decimal(0)))
             for (today, target), group in groups.items()

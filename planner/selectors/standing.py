@@ -65,6 +65,11 @@ class Standing:
                     return str(fact["value"] or NOWHERE)
         return str(self.workload.facts.get("current_class") or NOWHERE)
 
+    @property
+    def runs_on(self) -> str:
+        """The class today for a chip: empty where nothing serves it yet."""
+        return "" if self.today == NOWHERE else self.today
+
     @cached_property
     def targets(self) -> tuple[str, ...]:
         """Target classes of its parts, each once, from less to more sovereign."""

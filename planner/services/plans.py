@@ -34,8 +34,8 @@ def run_plan(run_id: int) -> None:
         return
     with run.beating():
         try:
-            _begin(run)
-            while _decide_next(run):
+            begin(run)
+            while decide_next(run):
                 pass
             run.finish(_outcome(run))
         except SupersededError:
@@ -53,14 +53,14 @@ def run_plan(run_id: int) -> None:
 
 def plan_here(*, as_of: datetime, snapshot: Snapshot | None) -> PlanRun:
     """A plan was run in this process; still open when a worker had taken it first."""
-    run = ask_plan(reason="asked by command", as_of=as_of, snapshot=snapshot, send=lambda pk: None)
+    run = ask_plan(reason="asked by command", as_of=as_of, snapshot=snapshot, send=lambda _: None)
     run_plan(run.pk)
     run.refresh_from_db()
     return run
 
 
 @transaction.atomic
-def _begin(run: PlanRun) -> None:
+def begin(run: PlanRun) -> None:
     """The run has its policy and prices. One that began under another policy starts again from the top."""
     policy = basis.policy()
     if run.policy_id == policy.sha:
@@ -83,7 +83,7 @@ def keep_policy(policy: Policy, as_of: datetime) -> PolicyVersion:
     return PolicyVersion.objects.get_or_create(sha=policy.sha, defaults=fields)[0]
 
 
-def _decide_next(run: PlanRun) -> bool:
+def decide_next(run: PlanRun) -> bool:
     """The next batch is decided and kept with its cursor, or not at all; False when none was left."""
     rest = Workload.objects.filter(archived_at=None, pk__gt=run.cursor.get("after", 0)).order_by("pk")
     ids = list(rest.values_list("pk", flat=True)[:BATCH])

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from workloads.forms.workload import RegistrationForm
 
 from planner.selectors import basis, effect
-from workloads.forms.workload import RegistrationForm
 from workloads.selectors import facts
 
 if TYPE_CHECKING:

@@ -1,0 +1,173 @@
+"""The decision page: everything from the record, for whoever may see the workload."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from planner import charts
+from tests.factories import ClassificationFactory, SegmentFactory, WorkloadFactory
+from tests.planner.records import AS_OF, decided, plan, record, row, segment, step, trigger
+from workloads.models import Workload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(ana: object) -> Client:
+    client = Client()
+    client.force_login(ana)
+    return client
+
+
+@pytest.fixture
+def workload(team: object) -> Workload:
+    found = WorkloadFactory(name="Assistant", team=team)
+    SegmentFactory(workload=found, name="all")
+    Workload.objects.update(changed_at=AS_OF)
+    return found
+
+
+def page_of(client: Client, workload: Workload, **query: str) -> str:
+    answer = client.get(reverse("planner:decision", args=[workload.pk]), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_it_opens_with_the_sentence_and_shows_all_six_classes(client: Client, workload: Workload) -> None:
+    decided(workload, segment("2", "3r"))
+    page = page_of(client, workload)
+    assert '<h1 class="lede">Run on 3r today; stay there.</h1>' in page
+    ladder = page[page.index('<ol class="ladder') : page.index("</ol>", page.index('<ol class="ladder'))]
+    assert ladder.count("<li") == 6
+    assert "Now and target" in ladder
+
+
+def test_a_rule_shows_its_sentence_source_facts_and_whether_it_may_be_waived(
+    client: Client, workload: Workload
+) -> None:
+    rules = {"DAT-243": row("DAT-243", statutory=True), "QUA-1": row("QUA-1")}
+    decided(workload, segment("2", "4", rows=rules))
+    page = page_of(client, workload)
+    rule = page[page.index('id="rule-DAT-243"') :].split("</details>")[0]
+    for words in (
+        "Rule DAT-243 says no.",
+        "isolated tenant",
+        "guide 002, line 349",
+        "health data",
+        "statutory, may not be waived",
+    ):
+        assert words in rule
+    assert "may be waived by reviewer" in page[page.index('id="rule-QUA-1"') :]
+
+
+def test_the_chart_and_its_table_hold_the_same_costs(client: Client, workload: Workload) -> None:
+    part = segment("2", "3r", costs={"2e": 680.0, "3r": 210.0, "4": None})
+    decided(workload, part)
+    figure = charts.cost_figure(part)
+    assert (figure["data"][0]["y"], figure["data"][0]["x"]) == (["2e", "3r"], [680.0, 210.0])
+    assert figure["data"][0]["text"][1] == "$210 now and target"
+    page = page_of(client, workload)
+    assert "$680" in page
+    assert "unknown" in page[page.index('id="h-cost"') :]
+
+
+def test_no_price_at_all_is_said_instead_of_an_empty_chart(client: Client, workload: Workload) -> None:
+    decided(workload, segment("2", "3r", costs={"2e": None, "3r": None}))
+    assert "No placement has a price in this snapshot." in page_of(client, workload)
+
+
+def test_it_shows_triggers_and_dated_steps_with_owners(client: Client, workload: Workload) -> None:
+    steps = [step("GATE", "2026-02-01", "2026-02-15", kind="gate", owner="reviewer", label="Licence cleared")]
+    decided(workload, segment("2", "3r", steps=steps, triggers=[trigger(state="near", distance_pct=10)]))
+    page = page_of(client, workload)
+    assert "Gate: Licence cleared" in page
+    assert "reviewer · 1 Feb 2026 to 15 Feb 2026" in page
+    assert "$210 of $10,000" in page
+
+
+def test_nothing_fits_shows_the_conflict_and_the_ways_out(client: Client, workload: Workload) -> None:
+    excluded = {"2e": ["DAT-245"], "5a": ["QUA-601"]}
+    decided(
+        workload, segment("2", None, excluded=excluded, rows={pk: row(pk) for pk in ("DAT-245", "QUA-601")})
+    )
+    page = page_of(client, workload)
+    conflict = page[page.index('id="h-why"') : page.index('id="h-out"')]
+    assert conflict.count(">excluded</span>") == 2
+    assert conflict.count("binding") == 1
+    assert "Grant an exception to DAT-245 with an end date." in page[page.index('id="h-out"') :]
+
+
+def test_a_waiting_classification_shows_both_answers(client: Client, workload: Workload) -> None:
+    ClassificationFactory(segment=workload.segments.get())
+    then = record(segment("2", "3", sentence="Run on 3 once approved."), cost=86.25)
+    decided(workload, segment("2", "4", status="provisional"), cost=4745, approved=then)
+    page = page_of(client, workload)
+    both = page[page.index('id="if-approved"') :]
+    assert "Run on 3 once approved." in both
+    assert "$4,745" in both
+    assert "$86.25" in both
+
+
+def test_parts_are_chosen_by_address(client: Client, workload: Workload) -> None:
+    decided(workload, segment("2", "3", name="public", share=70), segment("2", "5a", name="secret", share=30))
+    assert '<h1 class="lede">Run on 3 today; stay there.</h1>' in page_of(client, workload)
+    assert '<h1 class="lede">Run on 5a today; stay there.</h1>' in page_of(client, workload, part="2")
+    assert '<h1 class="lede">Run on 3 today; stay there.</h1>' in page_of(client, workload, part="nonsense")
+
+
+def test_an_undecided_workload_says_why_and_offers_a_plan(client: Client, workload: Workload) -> None:
+    assert "No finished plan has reached Assistant." in page_of(client, workload)
+
+
+def test_an_earlier_answer_is_kept_beside_the_error_of_the_newest_plan(
+    client: Client, workload: Workload
+) -> None:
+    decided(workload, segment("2", "3r"))
+    plan(
+        errors=[
+            {
+                "workload": workload.pk,
+                "name": "Assistant",
+                "fact": "tokens_month",
+                "message": "Tokens a month: -5 is below 0.",
+            }
+        ]
+    )
+    page = page_of(client, workload)
+    assert "Tokens a month: -5 is below 0." in page
+    assert "Run on 3r today; stay there." in page
+
+
+def test_the_record_downloads_as_it_is_kept(client: Client, workload: Workload) -> None:
+    decision = decided(workload, segment("2", "3r"))
+    answer = client.get(reverse("planner:record", args=[workload.pk]))
+    assert (
+        answer["Content-Disposition"]
+        == f'attachment; filename="decision-{workload.pk}-{decision.record_id[:8]}.json"'
+    )
+    assert json.loads(answer.content) == {"digest": decision.record_id, "record": decision.record.record}
+
+
+@pytest.mark.parametrize("name", ["planner:decision", "planner:record"])
+def test_a_stranger_gets_404(name: str, workload: Workload, cleo: object) -> None:
+    decided(workload, segment("2", "3r"))
+    stranger = Client()
+    stranger.force_login(cleo)
+    assert stranger.get(reverse(name, args=[workload.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_it_asks_the_database_as_often_for_three_parts_as_for_one(
+    parts: int, client: Client, workload: Workload, django_assert_num_queries: object
+) -> None:
+    names = [f"part {number}" for number in range(parts)]
+    for name in names:
+        SegmentFactory(workload=workload, name=name, share=10)
+    decided(workload, *[segment("2", "3r", name=name) for name in names])
+    page_of(client, workload)
+    with django_assert_num_queries(14):  # type: ignore[operator]
+        page_of(client, workload)

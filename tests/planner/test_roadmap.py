@@ -1,0 +1,104 @@
+"""Lanes, shared steps and dates of the roadmap."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from planner import charts
+from planner.selectors import headlines
+from planner.selectors.roadmap import roadmap
+from planner.selectors.standing import standings
+from tests.factories import TeamFactory, WorkloadFactory
+from tests.planner.records import decided, segment, step
+from workloads.models import Workload
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 1, 22)
+GATEWAY = step("PH-206", "2026-01-22", "2026-02-19", shared=True, label="Put all calls behind one gateway")
+
+
+@pytest.fixture
+def two_movers() -> None:
+    canary = step("CANARY", "2026-02-19", "2026-03-19", label="Canary")
+    licence = step("LIC", "2026-02-01", "2026-02-15", kind="gate", owner="reviewer", label="Licence cleared")
+    arrived = step("MS", "2026-03-19", "2026-03-19", kind="milestone", label="Full traffic")
+    atlas, borealis = TeamFactory(name="Atlas"), TeamFactory(name="Borealis")
+    decided(
+        WorkloadFactory(name="Search", team=atlas),
+        segment("2", "3r", steps=[GATEWAY, licence, canary, arrived]),
+    )
+    late = step("CANARY", "2026-05-01", "2026-11-30", label="Canary")
+    decided(WorkloadFactory(name="Notes", team=borealis), segment("2", "5a", steps=[GATEWAY, late]))
+    decided(
+        WorkloadFactory(name="Rests", team=atlas),
+        segment("3", "3r", steps=[step("KEEP", "2026-02-01", "2026-02-02")]),
+    )
+
+
+def found(by: str = "team") -> object:
+    return roadmap(standings(Workload.objects.all()), by)
+
+
+def test_it_has_a_lane_a_team_and_leaves_out_who_stays(two_movers: None) -> None:
+    lanes = [(lane.name, [str(each.standing.workload) for each in lane.journeys]) for lane in found().lanes]
+    assert lanes == [("Atlas", ["Search"]), ("Borealis", ["Notes"])]
+
+
+def test_lanes_can_be_by_target_class(two_movers: None) -> None:
+    assert [lane.name for lane in found("class").lanes] == [
+        "To 3 Open-weight API",
+        "To 5a Self-hosted, rented",
+    ]
+
+
+def test_a_shared_step_is_listed_once_with_who_waits_for_it(two_movers: None) -> None:
+    (shared,) = found().shared
+    assert (shared.step.said["id"], [str(each.workload) for each in shared.waiting]) == (
+        "PH-206",
+        ["Search", "Notes"],
+    )
+
+
+def test_the_first_gate_and_the_milestones_are_named(two_movers: None) -> None:
+    search, notes = found().moving
+    assert (search.first_gate.said["label"], notes.first_gate) == ("Licence cleared", None)
+    assert [(str(journey.standing.workload), step.end) for journey, step in found().milestones] == [
+        ("Search", date(2026, 3, 19))
+    ]
+
+
+def test_the_headline_counts_moves_and_says_when_they_are_done(two_movers: None) -> None:
+    assert (
+        headlines.roadmap_headline(found()) == "2 moves, done by November 2026. 1 shared step opens the way."
+    )
+
+
+def test_the_chart_runs_over_whole_quarters_with_today_in_the_first(two_movers: None) -> None:
+    drawn = charts.gantt(found(), TODAY)
+    assert [quarter.label for quarter in drawn.quarters] == ["Q1 2026", "Q2", "Q3", "Q4"]
+    assert drawn.today == "5.8%"
+    assert [group.name for group in drawn.groups] == ["Shared steps", "Atlas", "Borealis"]
+    search = drawn.groups[1].rows[0]
+    assert [(bar.tone, bar.left, bar.width) for bar in search.bars] == [("todo", "13.4%", "7.7%")]
+    assert [(gate.left, gate.closed) for gate in search.gates] == [("12.3%", False)]
+    assert search.spoken == "Search, Jan to Mar 2026, 1 gate"
+
+
+def test_the_page_draws_without_style_or_script_and_has_the_table(two_movers: None, lena: object) -> None:
+    client = Client()
+    client.force_login(lena)
+    page = client.get(reverse("planner:roadmap")).content.decode()
+    chart = page[page.index('class="lanes') : page.index("</section>", page.index('class="lanes'))]
+    assert "style=" not in chart
+    assert chart.count('class="gate"') == 1
+    assert "Licence cleared" in page[page.index('id="h-table"') :]
+
+
+def test_a_portfolio_at_rest_says_so(lena: object) -> None:
+    client = Client()
+    client.force_login(lena)
+    assert "No workload has to move." in client.get(reverse("planner:roadmap")).content.decode()
