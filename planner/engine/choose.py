@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.engine.decision import Choice, LadderStep, PreferenceState
-from planner.engine.policy import Policy, Row
 from planner.engine.vocabulary import VARIANTS, Strength, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from planner.engine.policy import Policy, Row
 
 BINDING, IDLE, DROPPED = "binding", "idle", "dropped"
 
@@ -23,7 +26,13 @@ class Scale:
     tolerance: float
 
     @classmethod
-    def of(cls, policy: Policy, values: Mapping[str, Any], figures: Mapping[str, Any], usd: Mapping[str, float | None]) -> Scale:
+    def of(
+        cls,
+        policy: Policy,
+        values: Mapping[str, Any],
+        figures: Mapping[str, Any],
+        usd: Mapping[str, float | None],
+    ) -> Scale:
         firing = [row for row in policy.rows("preferences") if row.holds("when", values, figures)]
         return cls(
             strong=tuple(row for row in firing if row.strength == Strength.STRONG),
@@ -47,7 +56,9 @@ class Scale:
         left, states, ladder = tuple(pool), [], []
         for row in self.strong:
             narrowed = _narrow(left, row.mask)
-            states.append(PreferenceState(row, self._state(row, left, narrowed), self._price(row, pool, left, narrowed)))
+            states.append(
+                PreferenceState(row, self._state(row, left, narrowed), self._price(row, pool, left, narrowed))
+            )
             ladder.append(_step(row, "strong", left, narrowed))
             left = narrowed
         affordable = self.affordable(left)
@@ -87,7 +98,9 @@ class Scale:
         """What honouring a binding preference costs a month: the answer with it against the answer without it."""
         if narrowed == left:
             return None
-        without = Scale(tuple(each for each in self.strong if each is not row), self.weak, self.usd_month, self.tolerance)
+        without = Scale(
+            tuple(each for each in self.strong if each is not row), self.weak, self.usd_month, self.tolerance
+        )
         dear, cheap = (self.usd_month.get(each.pick(pool) or "") for each in (self, without))
         return None if dear is None or cheap is None else round(dear - cheap, 2)
 

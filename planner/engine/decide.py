@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.choose import Scale
 from planner.engine.decision import Choice, GateState, LadderStep, SegmentDecision, WorkloadDecision
 from planner.engine.economics import Demand, Terms, VariantCost, costs_of
-from planner.engine.facts import Fact, PriceSnapshot, SegmentInput, WorkloadInput
-from planner.engine.policy import Policy, Row
 from planner.engine.reading import Reading, facts_of, read
 from planner.engine.relaxations import relaxations
 from planner.engine.unknowns import unknown_facts
 from planner.engine.vocabulary import VARIANTS, Status, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from planner.engine.facts import Fact, PriceSnapshot, SegmentInput, WorkloadInput
+    from planner.engine.policy import Policy, Row
 
 LAYERS: Final = ("integrity", "compliance", "quality", "latency")
 
@@ -49,7 +52,9 @@ class Weighed:
     scale: Scale
 
 
-def decide_workload(policy: Policy, workload: WorkloadInput, prices: PriceSnapshot, as_of: date) -> WorkloadDecision:
+def decide_workload(
+    policy: Policy, workload: WorkloadInput, prices: PriceSnapshot, as_of: date
+) -> WorkloadDecision:
     """Every segment is decided, each on its own facts; the same inputs give the same decision."""
     basis = Basis.of(policy, prices, as_of)
     segments = tuple(_decide(basis, workload, segment) for segment in workload.segments)
@@ -61,7 +66,9 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
     weighed = weigh(basis, facts, segment)
     choice = weighed.scale.choose(weighed.feasible)
     now = weighed.scale.pick(weighed.ready)
-    unknown = unknown_facts(basis.policy, weighed.reading, lambda changed: _answer(basis, {**facts, **changed}, segment))
+    unknown = unknown_facts(
+        basis.policy, weighed.reading, lambda changed: _answer(basis, {**facts, **changed}, segment)
+    )
     return SegmentDecision(
         name=segment.name,
         share=segment.share,
@@ -102,12 +109,16 @@ def _readings(basis: Basis, facts: Mapping[str, Fact], segment: SegmentInput) ->
     """The reading in force, and beside it the one of a proposal nobody has approved: it can only tighten."""
     readings = [read(basis.policy, facts, segment.classification, basis.figures)]
     if segment.pending:
-        readings.append(read(basis.policy, {**facts, **segment.pending}, segment.classification, basis.figures))
+        readings.append(
+            read(basis.policy, {**facts, **segment.pending}, segment.classification, basis.figures)
+        )
     return readings
 
 
 def _fired(basis: Basis, readings: Sequence[Reading]) -> tuple[Row, ...]:
-    rows = [row for row in basis.policy.rows("constraints") if _any_holds(row, "when", readings, basis.figures)]
+    rows = [
+        row for row in basis.policy.rows("constraints") if _any_holds(row, "when", readings, basis.figures)
+    ]
     return tuple(sorted(rows, key=lambda row: LAYERS.index(row.layer)))
 
 

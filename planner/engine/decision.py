@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
-from planner.engine.economics import VariantCost
-from planner.engine.policy import Policy, Row
-from planner.engine.reading import Reading
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from planner.engine.economics import VariantCost
+    from planner.engine.policy import Policy, Row
+    from planner.engine.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.expression import suggestion
 from planner.engine.facts import Fact, FactError, SegmentInput, WorkloadInput
-from planner.engine.policy import Policy
 from planner.engine.vocabulary import APPROVED, PROPOSED, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.engine.policy import Policy
 
 WHOLE: Final = 100.0
 ROUNDING: Final = 0.5
@@ -20,7 +23,9 @@ def parse_workloads(document: object, policy: Policy) -> tuple[WorkloadInput, ..
     if isinstance(document, list):
         return tuple(_case(entry, position, policy) for position, entry in enumerate(document, start=1))
     if not isinstance(document, dict) or not isinstance(document.get("workloads"), list):
-        raise FactError("workloads", 'The document needs {"organisation": {...}, "workloads": [...]}, or a list of cases.')
+        raise FactError(
+            "workloads", 'The document needs {"organisation": {...}, "workloads": [...]}, or a list of cases.'
+        )
     organisation = _facts(document.get("organisation", {}), "the organisation", policy)
     return tuple(
         _workload(entry, _name(entry, f"workload {position}"), organisation, policy)
@@ -31,7 +36,9 @@ def parse_workloads(document: object, policy: Policy) -> tuple[WorkloadInput, ..
 def _case(entry: object, position: int, policy: Policy) -> WorkloadInput:
     name = _name(entry, f"case {position}")
     cells = _mapping(entry, name)
-    return _workload(cells, name, _facts(cells.get("organisation", {}), f"{name}, the organisation", policy), policy)
+    return _workload(
+        cells, name, _facts(cells.get("organisation", {}), f"{name}, the organisation", policy), policy
+    )
 
 
 def _workload(entry: object, name: str, organisation: Mapping[str, Fact], policy: Policy) -> WorkloadInput:
@@ -43,7 +50,9 @@ def _workload(entry: object, name: str, organisation: Mapping[str, Fact], policy
     total = sum(segment.share for segment in segments)
     if abs(total - WHOLE) > ROUNDING:
         raise FactError("share", f"Workload {name}: the shares add up to {total:g} %, not to 100 %.")
-    return WorkloadInput(name, organisation, _facts(cells.get("facts", {}), f"Workload {name}", policy), segments)
+    return WorkloadInput(
+        name, organisation, _facts(cells.get("facts", {}), f"Workload {name}", policy), segments
+    )
 
 
 def _segment(entry: object, workload: str, of: int, policy: Policy) -> SegmentInput:
@@ -52,9 +61,13 @@ def _segment(entry: object, workload: str, of: int, policy: Policy) -> SegmentIn
     where = f"Workload {workload}, segment {name}"
     classification = cells.get("classification", PROPOSED)
     if classification not in (APPROVED, PROPOSED):
-        raise FactError("classification", f"{where}: classification is {classification!r}; it is approved or proposed.")
+        raise FactError(
+            "classification", f"{where}: classification is {classification!r}; it is approved or proposed."
+        )
     beside = {key: cells[key] for key in BESIDE_FACTS if key in cells}
-    facts = _facts({**beside, **_mapping(cells.get("facts", {}), f"{where}, facts")}, where, policy, classification)
+    facts = _facts(
+        {**beside, **_mapping(cells.get("facts", {}), f"{where}, facts")}, where, policy, classification
+    )
     pending = cells.get("pending")
     return SegmentInput(
         name=name,
@@ -67,7 +80,9 @@ def _segment(entry: object, workload: str, of: int, policy: Policy) -> SegmentIn
 
 def _share(raw: object, where: str) -> float:
     if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not 0 <= raw <= WHOLE:
-        raise FactError("share", f"{where}: share is {raw!r}; give its part of the tokens in percent, 0 to 100.")
+        raise FactError(
+            "share", f"{where}: share is {raw!r}; give its part of the tokens in percent, 0 to 100."
+        )
     return float(raw)
 
 
@@ -82,7 +97,9 @@ def _facts(raw: object, where: str, policy: Policy, classification: str = PROPOS
 def _fact(name: str, value: object, where: str, policy: Policy, classification: str) -> Fact:
     declared = policy.inputs.get(name)
     if declared is None:
-        raise FactError(name, f"{where}: {name!r} is not a fact of this policy{suggestion(name, policy.inputs)}")
+        raise FactError(
+            name, f"{where}: {name!r} is not a fact of this policy{suggestion(name, policy.inputs)}"
+        )
     try:
         read = declared.parse(value)
     except FactError as error:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.expression import suggestion
 from planner.engine.facts import Fact, FactError, Facts, SegmentInput, WorkloadInput
-from planner.engine.policy import Policy
 from planner.engine.vocabulary import APPROVED, PROPOSED, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from planner.engine.policy import Policy
 
 PERSONAL: Final = frozenset({"pii", "customer_data", "phi"})
 REGIONS: Final = ("eu", "us", "national")
@@ -37,7 +40,11 @@ class Reading:
     @property
     def known(self) -> dict[str, Fact]:
         """The facts supplied, and those that follow from them."""
-        follows = {name: Fact(self.values[name], Source.DERIVED) for name in self.derived if self.values[name] is not None}
+        follows = {
+            name: Fact(self.values[name], Source.DERIVED)
+            for name in self.derived
+            if self.values[name] is not None
+        }
         return {**self.facts, **follows}
 
 
@@ -149,4 +156,8 @@ def _crosses_border(values: dict[str, Any]) -> bool:
 def _complete(policy: Policy, facts: Facts) -> float:
     """The share of the facts that matter most which somebody supplied."""
     essential = policy.essential
-    return round(PERCENT * sum(name in facts for name in essential) / len(essential), 1) if essential else float(PERCENT)
+    return (
+        round(PERCENT * sum(name in facts for name in essential) / len(essential), 1)
+        if essential
+        else float(PERCENT)
+    )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine import explain, stages, triggers
-from planner.engine.decision import LadderStep, PreferenceState, SegmentDecision, WorkloadDecision
-from planner.engine.economics import VariantCost
 from planner.engine.explain.reasons import plain
 from planner.engine.measures import Outcome, measure
 from planner.engine.policy import Policy, Reference, Row
 from planner.engine.vocabulary import LAYER_LABELS, VARIANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from planner.engine.decision import LadderStep, PreferenceState, SegmentDecision, WorkloadDecision
+    from planner.engine.economics import VariantCost
 
 ENGINE: Final = "1"
 CENTS: Final = 2
@@ -33,7 +36,9 @@ def record(decision: WorkloadDecision) -> dict[str, Any]:
         "headline": explain.headline(decision),
         "sentence": explain.workload_sentence(decision),
         "cost_now_usd_month": _total(segment.amounts.get(segment.now or "") for segment in decision.segments),
-        "cost_target_usd_month": _total(segment.amounts.get(segment.target or "") for segment in decision.segments),
+        "cost_target_usd_month": _total(
+            segment.amounts.get(segment.target or "") for segment in decision.segments
+        ),
         "segments": [_segment(decision, segment) for segment in decision.segments],
     }
 
@@ -47,7 +52,11 @@ def digest(content: dict[str, Any]) -> str:
 def _total(amounts: Iterable[float | None]) -> float | None:
     """The sum, unknown as soon as one part is."""
     known = list(amounts)
-    return None if any(amount is None for amount in known) else round(sum(amount or 0 for amount in known), CENTS)
+    return (
+        None
+        if any(amount is None for amount in known)
+        else round(sum(amount or 0 for amount in known), CENTS)
+    )
 
 
 def _segment(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, Any]:
@@ -67,7 +76,9 @@ def _segment(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, 
         "classes": explain.class_entries(segment),
         "ladder": [_ladder_entry(step) for step in segment.ladder],
         "rows": {row.id: explain.row_entry(policy, segment.reading, row) for row in _shown_rows(segment)},
-        "gates": [explain.gate_entry(gate) for gate in segment.gates if set(gate.variants) & set(segment.allowed)],
+        "gates": [
+            explain.gate_entry(gate) for gate in segment.gates if set(gate.variants) & set(segment.allowed)
+        ],
         "relaxations": [explain.relaxation_entry(way) for way in segment.relaxations],
         "preferences": [_preference(state, segment) for state in segment.choice.preferences],
         "costs": segment.amounts,
@@ -140,7 +151,9 @@ def _watch_and_work(decision: WorkloadDecision, segment: SegmentDecision) -> dic
 
 
 def _as_data(thing: Any) -> dict[str, Any]:
-    return {name: _plain_deep(value) for name, value in ((name, getattr(thing, name)) for name in thing.__slots__)}
+    return {
+        name: _plain_deep(value) for name, value in ((name, getattr(thing, name)) for name in thing.__slots__)
+    }
 
 
 def _plain_deep(value: Any) -> Any:
@@ -181,7 +194,11 @@ def _confidence(policy: Policy, segment: SegmentDecision) -> dict[str, int]:
 
 
 def _mattering(policy: Policy, segment: SegmentDecision) -> list[str]:
-    rows = (*segment.fired, *(gate.row for gate in segment.gates), *(each.row for each in segment.choice.preferences))
+    rows = (
+        *segment.fired,
+        *(gate.row for gate in segment.gates),
+        *(each.row for each in segment.choice.preferences),
+    )
     return list(dict.fromkeys((*policy.essential, *(name for row in rows for name in row.names))))
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from planner.engine.decision import GateState, Relaxation
-from planner.engine.policy import Row
 from planner.engine.vocabulary import VARIANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from planner.engine.policy import Row
 
 
 def relaxations(
@@ -22,7 +26,9 @@ def _way(
     variant: str, fired: Sequence[Row], gates: Sequence[GateState], usd_month: Mapping[str, float | None]
 ) -> Relaxation:
     rows = tuple(row for row in fired if variant not in row.mask)
-    closed_for_good = tuple(gate.row for gate in gates if gate.open and not gate.closable and variant in gate.variants)
+    closed_for_good = tuple(
+        gate.row for gate in gates if gate.open and not gate.closable and variant in gate.variants
+    )
     return Relaxation(variant, rows, closed_for_good, usd_month.get(variant))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from planner.engine.decision import UnknownFact
 from planner.engine.facts import Fact, Value
-from planner.engine.policy import Input, Policy
-from planner.engine.reading import Reading
 from planner.engine.vocabulary import CLASS_OF, Kind
+
+if TYPE_CHECKING:
+    from planner.engine.policy import Input, Policy
+    from planner.engine.reading import Reading
 
 Answer = tuple[str | None, str | None]
 Ask = Callable[[Mapping[str, Fact]], Answer]
@@ -50,4 +53,3 @@ def _completions(declared: Input) -> tuple[Value, ...]:
     if declared.type == Kind.SET:
         return tuple(frozenset({value}) for value in declared.values)
     return ()
-

@@ -1,6 +1,16 @@
 """What each placement costs a month at a snapshot of prices."""
 
-from planner.engine.economics.costs import CostPart, Demand, Terms, VariantCost, costs_of
+from planner.engine.economics.costs import CostPart, VariantCost, costs_of
+from planner.engine.economics.demand import Demand, Terms
 from planner.engine.economics.offers import Machine, cheapest_machine, cheapest_tokens
 
-__all__ = ["CostPart", "Demand", "Machine", "Terms", "VariantCost", "cheapest_machine", "cheapest_tokens", "costs_of"]
+__all__ = [
+    "CostPart",
+    "Demand",
+    "Machine",
+    "Terms",
+    "VariantCost",
+    "cheapest_machine",
+    "cheapest_tokens",
+    "costs_of",
+]

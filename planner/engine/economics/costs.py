@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from planner.engine.economics.offers import Priced, cheapest_machine, cheapest_tokens
-from planner.engine.facts import PriceSnapshot
-from planner.engine.policy import Policy, Shape, Tier
+
+if TYPE_CHECKING:
+    from planner.engine.economics.demand import Demand, Terms
+    from planner.engine.facts import PriceSnapshot
+    from planner.engine.policy import Shape, Tier
 
 MILLION: Final = 1_000_000
 SECONDS_PER_HOUR: Final = 3600
-MONTHS_PER_YEAR: Final = 12
-PERCENT: Final = 100
 CENTS: Final = 2
 ARRANGEMENT: Final = {"4": "managed", "5a": "rented", "5b": "owned"}
 
@@ -43,88 +43,30 @@ class VariantCost:
     replicas: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The policy's figures the formulas read, on one day."""
-
-    hours: float
-    in_out_ratio: float
-    batch_discount: float
-    seat_price: float
-    planned_use: float
-    team_usd_month: float
-    amortisation_months: float
-    owned_overhead: float
-    guesses: frozenset[str]
-
-    @classmethod
-    def of(cls, policy: Policy, figures: Mapping[str, Any]) -> Terms:
-        names = policy.capacity
-        value = {key: float(figures[name]) for key, name in names.items()}
-        return cls(
-            hours=value["hours_per_month"],
-            in_out_ratio=value["in_out_ratio"],
-            batch_discount=value["batch_discount"],
-            seat_price=value["seat_price"],
-            planned_use=value["planned_use"],
-            team_usd_month=value["team_cost_year"] / MONTHS_PER_YEAR,
-            amortisation_months=value["amortisation_months"],
-            owned_overhead=value["owned_overhead"],
-            guesses=frozenset(key for key, name in names.items() if policy.parameters[name].guess),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a segment asks for in a month."""
-
-    input_tokens: float
-    output_tokens: float
-    split_known: bool
-    cached_share: float
-    batch_share: float
-    peak_to_avg: float
-    open_multiplier: float
-    team_share: float
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any], known: Mapping[str, Any], terms: Terms) -> Demand | None:
-        """The demand the facts describe, or None while the volume is unknown."""
-        split_known = "input_tokens_month" in known and "output_tokens_month" in known
-        total = values.get("tokens_month")
-        if split_known:
-            tokens_in, tokens_out = values["input_tokens_month"], values["output_tokens_month"]
-        elif total is None:
-            return None
-        else:
-            tokens_out = total / (terms.in_out_ratio + 1)
-            tokens_in = total - tokens_out
-        return cls(
-            input_tokens=tokens_in,
-            output_tokens=tokens_out,
-            split_known=split_known,
-            cached_share=(values.get("cached_input_share") or 0) / PERCENT,
-            batch_share=(values.get("batch_share") or 0) / PERCENT,
-            peak_to_avg=values.get("peak_to_avg") or 1,
-            open_multiplier=values.get("open_token_multiplier") or 1,
-            team_share=values.get("team_share", 1),
-        )
-
-
 def costs_of(
     tier: Tier, demand: Demand | None, seats: float | None, prices: PriceSnapshot, terms: Terms
 ) -> dict[str, VariantCost]:
     """The cost of each of the eight placements; where nobody can tell, the reason instead."""
     costs = {"1": _chat(seats, terms)}
     if demand is None:
-        return costs | {variant: _unknown(variant, "The monthly volume is not known.") for variant in VOLUME_PRICED}
-    for variant in ("2p", "2e"):
-        costs[variant] = _tokens(variant, tier.closed, tier.guess, demand, prices, terms)
-    for variant in ("3", "3r"):
-        costs[variant] = _tokens(variant, tier.open, tier.guess, demand, prices, terms)
+        return costs | {
+            variant: _unknown(variant, "The monthly volume is not known.") for variant in VOLUME_PRICED
+        }
+    order = Order(demand, prices, terms)
+    for variant in ("2p", "2e", "3", "3r"):
+        costs[variant] = _tokens(variant, tier, order)
     for variant, arrangement in ARRANGEMENT.items():
-        costs[variant] = _machines(variant, tier.shapes[arrangement], demand, prices, terms)
+        costs[variant] = _machines(variant, tier.shapes[arrangement], order)
     return costs
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for, at which prices and on which terms."""
+
+    demand: Demand
+    prices: PriceSnapshot
+    terms: Terms
 
 
 VOLUME_PRICED: Final = ("2p", "2e", "3", "3r", "4", "5a", "5b")
@@ -143,13 +85,13 @@ def _chat(seats: float | None, terms: Terms) -> VariantCost:
     return VariantCost("1", usd, comparator=formula, parts=(part,))
 
 
-def _tokens(
-    variant: str, models: tuple[str, ...], guess: bool, demand: Demand, prices: PriceSnapshot, terms: Terms
-) -> VariantCost:
+def _tokens(variant: str, tier: Tier, order: Order) -> VariantCost:
     opened = variant.startswith("3")
+    models = tier.open if opened else tier.closed
+    demand, terms = order.demand, order.terms
     total = demand.input_tokens + demand.output_tokens
     input_share = demand.input_tokens / total if total else terms.in_out_ratio / (terms.in_out_ratio + 1)
-    priced = cheapest_tokens(prices, models, opened, input_share)
+    priced = cheapest_tokens(order.prices, models, opened, input_share)
     if priced is None:
         return _unknown(variant, f"The snapshot has no comparable price for {' or '.join(models)}.")
     multiplier = demand.open_multiplier if opened else 1
@@ -157,8 +99,10 @@ def _tokens(
     usd = round(_token_bill(priced, demand) * multiplier * discount, CENTS)
     formula = _token_formula(priced, demand, multiplier, discount)
     assumed_mix = not demand.split_known and "in_out_ratio" in terms.guesses
-    part = CostPart("Tokens", usd, formula, priced.offer.source or priced.offer.id, guess or assumed_mix)
-    return VariantCost(variant, usd, priced.offer.id, f"{priced.offer.provider} {priced.offer.model}", (part,))
+    part = CostPart("Tokens", usd, formula, priced.offer.source or priced.offer.id, tier.guess or assumed_mix)
+    return VariantCost(
+        variant, usd, priced.offer.id, f"{priced.offer.provider} {priced.offer.model}", (part,)
+    )
 
 
 def _token_bill(priced: Priced, demand: Demand) -> float:
@@ -179,12 +123,18 @@ def _token_formula(priced: Priced, demand: Demand, multiplier: float, discount: 
     return text if discount == 1 else f"{text}, times {discount:g} for batches"
 
 
-def _machines(variant: str, shape: Shape, demand: Demand, prices: PriceSnapshot, terms: Terms) -> VariantCost:
-    machine = cheapest_machine(prices, ARRANGEMENT[variant], shape.gpu, shape.gpus)
+def _machines(variant: str, shape: Shape, order: Order) -> VariantCost:
+    demand, terms = order.demand, order.terms
+    machine = cheapest_machine(order.prices, ARRANGEMENT[variant], shape.gpu, shape.gpus)
     if machine is None:
-        return _unknown(variant, f"The snapshot has no comparable price for {shape.gpus} x {shape.gpu}, {ARRANGEMENT[variant]}.")
+        return _unknown(
+            variant,
+            f"The snapshot has no comparable price for {shape.gpus} x {shape.gpu}, {ARRANGEMENT[variant]}.",
+        )
     replicas = replicas_for(demand, shape, terms)
-    guess = shape.guess or (variant == "5b" and bool({"amortisation_months", "owned_overhead"} & terms.guesses))
+    guess = shape.guess or (
+        variant == "5b" and bool({"amortisation_months", "owned_overhead"} & terms.guesses)
+    )
     usd, formula = _machine_bill(variant, machine.usd, replicas, terms)
     parts = [CostPart("Machines", usd, formula, machine.offer.source or machine.offer.id, guess)]
     if variant != "4":
@@ -217,7 +167,9 @@ def replicas_for(demand: Demand, shape: Shape, terms: Terms) -> int:
 def _team(demand: Demand, terms: Terms) -> CostPart:
     usd = round(terms.team_usd_month * demand.team_share, CENTS)
     formula = f"{demand.team_share:.0%} of a team of ${terms.team_usd_month:,.0f} a month"
-    return CostPart("People", usd, formula, "policy parameter team_cost_year", "team_cost_year" in terms.guesses)
+    return CostPart(
+        "People", usd, formula, "policy parameter team_cost_year", "team_cost_year" in terms.guesses
+    )
 
 
 def _replicas(count: int) -> str:

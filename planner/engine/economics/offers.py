@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from planner.engine.facts import GpuOffer, PriceSnapshot, TokenOffer
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from planner.engine.facts import GpuOffer, PriceSnapshot, TokenOffer
 
 HALF = 0.5
 
@@ -49,11 +52,15 @@ def cheapest_tokens(
 def cheapest_machine(prices: PriceSnapshot, arrangement: str, gpu: str, gpus: int) -> Machine | None:
     """The cheapest way to get so many GPUs of a kind: one node of that size, or else several smaller ones."""
     offers = [offer for offer in prices.gpu_offers if offer.arrangement == arrangement and offer.gpu == gpu]
-    whole = [machine for offer in offers if offer.gpu_count == gpus and (machine := _machine(prices, offer, 1))]
+    whole = [
+        machine for offer in offers if offer.gpu_count == gpus and (machine := _machine(prices, offer, 1))
+    ]
     parts = [
         machine
         for offer in offers
-        if offer.gpu_count < gpus and gpus % offer.gpu_count == 0 and (machine := _machine(prices, offer, gpus // offer.gpu_count))
+        if offer.gpu_count < gpus
+        and gpus % offer.gpu_count == 0
+        and (machine := _machine(prices, offer, gpus // offer.gpu_count))
     ]
     return _cheapest(whole) or _cheapest(parts)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from planner.engine.decision import SegmentDecision, WorkloadDecision
+from typing import TYPE_CHECKING
+
 from planner.engine.explain.words import counted, listed, lower_first, money, placed, without_stop
 from planner.engine.vocabulary import CLASS_OF, Status
+
+if TYPE_CHECKING:
+    from planner.engine.decision import SegmentDecision, WorkloadDecision
 
 NOWHERE = "nowhere"
 
@@ -20,7 +24,9 @@ def workload_sentence(decision: WorkloadDecision) -> str:
     """One segment speaks for the workload; several are listed with their shares."""
     if len(decision.segments) == 1:
         return segment_sentence(decision.segments[0])
-    parts = [f"{segment.share:g} % on {placed(segment.target)}" for segment in decision.segments if segment.target]
+    parts = [
+        f"{segment.share:g} % on {placed(segment.target)}" for segment in decision.segments if segment.target
+    ]
     homeless = [segment.name for segment in decision.segments if not segment.target]
     sentence = f"Run {listed(parts)}." if parts else ""
     if homeless:
@@ -71,7 +77,9 @@ def _beside(segment: SegmentDecision, usd: float) -> str:
     binding = [state.row for state in segment.choice.preferences if state.state == "binding"]
     if cheaper and binding:
         reason = lower_first(without_stop(binding[0].sentence))
-        return f"It costs {money(usd)}; {placed(cheaper[0][1])} would cost {money(cheaper[0][0])}, but {reason}."
+        return (
+            f"It costs {money(usd)}; {placed(cheaper[0][1])} would cost {money(cheaper[0][0])}, but {reason}."
+        )
     dearer = [each for each in priced if money(each[0]) != money(usd) and each[0] > usd]
     if dearer:
         return f"It costs {money(usd)}; the next, {placed(dearer[0][1])}, costs {money(dearer[0][0])}."

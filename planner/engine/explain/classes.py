@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.decision import SegmentDecision
 from planner.engine.explain.words import counted, listed, lower_first, money, placed, without_stop
 from planner.engine.vocabulary import CLASS_LABELS, CLASS_OF, CLASSES, VARIANTS
+
+if TYPE_CHECKING:
+    from planner.engine.decision import SegmentDecision
 
 # from the answer to the furthest from it; a class is shown as its best variant
 STATES: Final = ("now_and_target", "now", "target", "dearer", "unknown", "not_ready", "excluded")
@@ -27,7 +29,9 @@ def class_entries(segment: SegmentDecision) -> list[dict[str, Any]]:
 
 def _class_entry(segment: SegmentDecision, key: str) -> dict[str, Any]:
     variants = [variant for variant in VARIANTS if CLASS_OF[variant] == key]
-    best = min(variants, key=lambda variant: (STATES.index(_state(segment, variant)), VARIANTS.index(variant)))
+    best = min(
+        variants, key=lambda variant: (STATES.index(_state(segment, variant)), VARIANTS.index(variant))
+    )
     state = _state(segment, best)
     return {
         "class": key,

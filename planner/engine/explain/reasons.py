@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planner.engine.amounts import in_words
-from planner.engine.decision import GateState, LadderStep, PreferenceState, Relaxation, SegmentDecision, UnknownFact
 from planner.engine.explain.words import counted, listed, lower_first, money, placed, placements, without_stop
-from planner.engine.policy import Policy, Reference, Row
-from planner.engine.reading import Reading
 from planner.engine.vocabulary import LAYER_LABELS
+
+if TYPE_CHECKING:
+    from planner.engine.decision import (
+        GateState,
+        LadderStep,
+        PreferenceState,
+        Relaxation,
+        SegmentDecision,
+        UnknownFact,
+    )
+    from planner.engine.policy import Policy, Reference, Row
+    from planner.engine.reading import Reading
 
 NOBODY = "nobody"
 
@@ -124,7 +133,9 @@ def _way_sentence(way: Relaxation, *, statutory: bool) -> str:
     sentence = f"{needed[:1].upper()}{needed[1:]} would open {placed(way.variant)} at {money(way.usd_month)}."
     if _grantor(way) == NOBODY:
         return f"{sentence} Nobody may grant it."
-    return f"{sentence} It is no way out if the rule is statute rather than guidance." if statutory else sentence
+    return (
+        f"{sentence} It is no way out if the rule is statute rather than guidance." if statutory else sentence
+    )
 
 
 def unknown_entry(policy: Policy, segment: SegmentDecision, unknown: UnknownFact) -> dict[str, Any]:
@@ -135,7 +146,9 @@ def unknown_entry(policy: Policy, segment: SegmentDecision, unknown: UnknownFact
         "label": declared.label,
         "question": declared.question,
         "assumed": None if declared.blocks else plain(segment.reading.values[unknown.name]),
-        "assumed_words": "" if declared.blocks else in_words(declared.assumed, declared.unit, declared.labels),
+        "assumed_words": ""
+        if declared.blocks
+        else in_words(declared.assumed, declared.unit, declared.labels),
         "effect": _effect(unknown),
     }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from planner.engine.amounts import in_words
 from planner.engine.vocabulary import VARIANT_PHRASES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PER_MONTH: Final = "USD/month"
 FEW: Final = 3
@@ -14,7 +16,7 @@ NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "
 
 
 def listed(parts: Sequence[str], last: str = "and") -> str:
-    """"a", "a and b", "a, b and c"."""
+    """One part, or several as a reader lists them: a; a and b; a, b and c."""
     if len(parts) <= 1:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from planner.engine.expression import suggestion
 from planner.engine.facts import FactError, Value
 from planner.engine.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 BLOCK = "block"
 WORDS_FOR_TRUE = ("true", "yes", "on", "1")
@@ -35,7 +38,7 @@ class Input:
     question: str = ""
     help: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
-    unknown: Value | str = BLOCK
+    unknown: Value = BLOCK
     essential: bool = False
 
     @property
@@ -57,9 +60,15 @@ class Input:
 
     def parse(self, raw: object) -> Value:
         """The value as the engine reads it, from JSON, Python or the text of a form."""
-        readers = {Kind.BOOL: self._bool, Kind.ENUM: self._enum, Kind.SET: self._set}
-        reader = readers.get(Kind(self.type), self._amount)
-        return reader(raw)
+        match self.type:
+            case Kind.BOOL:
+                return self._bool(raw)
+            case Kind.ENUM:
+                return self._enum(raw)
+            case Kind.SET:
+                return self._set(raw)
+            case _:
+                return self._amount(raw)
 
     def refuse(self, problem: str) -> FactError:
         return FactError(self.name, f"{self.label} ({self.name}): {problem}")
@@ -94,14 +103,20 @@ class Input:
 
     def _hint(self, raw: object) -> str:
         close = suggestion(str(raw), dict.fromkeys(self.values))
-        return f"{close} It takes: {', '.join(self.values)}." if close else f". It takes: {', '.join(self.values)}."
+        return (
+            f"{close} It takes: {', '.join(self.values)}."
+            if close
+            else f". It takes: {', '.join(self.values)}."
+        )
 
     def _amount(self, raw: object) -> int | float:
         number = self._number(raw)
         if not math.isfinite(number):
             raise self.refuse(f"{raw!r} is not a finite number.")
         if self.minimum is not None and number < self.minimum:
-            raise self.refuse(f"{_plain(number)} is below the smallest allowed value, {_plain(self.minimum)}.")
+            raise self.refuse(
+                f"{_plain(number)} is below the smallest allowed value, {_plain(self.minimum)}."
+            )
         if self.maximum is not None and number > self.maximum:
             raise self.refuse(f"{_plain(number)} is above the largest allowed value, {_plain(self.maximum)}.")
         if number.is_integer():
@@ -124,13 +139,13 @@ class Input:
 
 
 def _plain(number: float) -> str:
-    return f"{int(number):,}" if number.is_integer() else f"{number:,}"
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,}"
 
 
-def as_input(name: str, cells: Mapping[str, object]) -> Input:
+def as_input(name: str, cells: Mapping[str, Any]) -> Input:
     """The input a table of inputs.toml declares."""
     known = dict(cells)
-    known["values"] = tuple(known.get("values", ()))  # type: ignore[call-overload]
+    known["values"] = tuple(known.get("values", ()))
     if isinstance(known.get("unknown"), list):
-        known["unknown"] = frozenset(known["unknown"])  # type: ignore[call-overload]
-    return Input(name=name, **known)  # type: ignore[arg-type]
+        known["unknown"] = frozenset(known["unknown"])
+    return Input(name=name, **known)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.expression import suggestion
 from planner.engine.facts import FactError
@@ -20,6 +18,10 @@ from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, 
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
 from planner.engine.policy.tiers import Tier, as_tier
 from planner.engine.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
 
 SHIPPED: Final = Path(__file__).resolve().parents[2] / "policy"
 TABLES: Final = tuple(COLUMNS)
@@ -99,7 +101,10 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     """The policy of documents already read, one for each file; refused with file, row and column when wrong."""
     head = documents["policy"].get("policy", {})
     inputs = {name: _input(name, cells) for name, cells in documents["inputs"].get("inputs", {}).items()}
-    parameters = {name: as_parameter(name, cells) for name, cells in documents["parameters"].get("parameters", {}).items()}
+    parameters = {
+        name: as_parameter(name, cells)
+        for name, cells in documents["parameters"].get("parameters", {}).items()
+    }
     return Policy(
         version=str(head.get("version", "")),
         title=str(head.get("title", "")),
@@ -139,7 +144,9 @@ def _read(directory: Path, name: str) -> Mapping[str, Any]:
 
 
 def _canonical(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
-    return json.dumps(documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False).encode()
+    return json.dumps(
+        documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False
+    ).encode()
 
 
 def _rows(
@@ -159,7 +166,9 @@ def _input(name: str, cells: Mapping[str, Any]) -> Input:
     known = {field.name for field in fields(Input)} - {"name"}
     for column in cells:
         if column not in known:
-            raise PolicyError("inputs.toml", name, column, f"is not known{suggestion(column, dict.fromkeys(known))}")
+            raise PolicyError(
+                "inputs.toml", name, column, f"is not known{suggestion(column, dict.fromkeys(known))}"
+            )
     for column in ("label", "type", "scope", "supplied_by"):
         if column not in cells:
             raise PolicyError("inputs.toml", name, column, "is missing")
@@ -185,7 +194,9 @@ def _archetypes(document: Mapping[str, Any], inputs: Mapping[str, Input]) -> dic
 def _archetype(key: str, cells: Mapping[str, Any], inputs: Mapping[str, Input]) -> Archetype:
     facts = _facts(key, cells.get("facts", {}), inputs)
     segments = tuple(
-        ArchetypeSegment(str(part["name"]), float(part.get("share", 100)), _facts(key, part.get("facts", {}), inputs))
+        ArchetypeSegment(
+            str(part["name"]), float(part.get("share", 100)), _facts(key, part.get("facts", {}), inputs)
+        )
         for part in cells.get("segments", [])
     )
     return Archetype(key, str(cells.get("label", key)), str(cells.get("description", "")), facts, segments)
@@ -194,7 +205,9 @@ def _archetype(key: str, cells: Mapping[str, Any], inputs: Mapping[str, Input]) 
 def _facts(row: str, facts: Mapping[str, Any], inputs: Mapping[str, Input]) -> Mapping[str, Any]:
     for name, value in facts.items():
         if name not in inputs:
-            raise PolicyError("archetypes.toml", row, name, f"unknown input {name!r}{suggestion(name, inputs)}")
+            raise PolicyError(
+                "archetypes.toml", row, name, f"unknown input {name!r}{suggestion(name, inputs)}"
+            )
         _check_value("archetypes.toml", row, name, inputs[name], value)
     return facts
 
@@ -203,12 +216,16 @@ def _tiers(document: Mapping[str, Any], inputs: Mapping[str, Input]) -> dict[str
     tiers = {name: as_tier(name, cells) for name, cells in document.get("tiers", {}).items()}
     for name in inputs["complexity"].values if "complexity" in inputs else ():
         if name not in tiers:
-            raise PolicyError("tiers.toml", name, "tiers", "is missing; every complexity needs what serves it")
+            raise PolicyError(
+                "tiers.toml", name, "tiers", "is missing; every complexity needs what serves it"
+            )
     return tiers
 
 
 def _parameter_name(cells: Mapping[str, Any], key: str, parameters: Mapping[str, Parameter]) -> str:
     name = str(cells.get(key, ""))
     if name not in parameters:
-        raise PolicyError("policy.toml", "policy", key, f"names no parameter: {name!r}{suggestion(name, parameters)}")
+        raise PolicyError(
+            "policy.toml", "policy", key, f"names no parameter: {name!r}{suggestion(name, parameters)}"
+        )
     return name

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from planner.engine.policy.errors import PolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Figure = bool | int | float | str
 
@@ -59,7 +62,9 @@ def as_parameter(name: str, cells: Mapping[str, object]) -> Parameter:
     """The parameter a table of parameters.toml declares."""
     values = cells.get("values")
     if not isinstance(values, list) or not values:
-        raise PolicyError("parameters.toml", name, "values", "needs at least one value with from, value and reference")
+        raise PolicyError(
+            "parameters.toml", name, "values", "needs at least one value with from, value and reference"
+        )
     dated = sorted((_dated(name, value) for value in values), key=lambda value: value.since)
     return Parameter(
         name=name,
@@ -75,7 +80,9 @@ def as_parameter(name: str, cells: Mapping[str, object]) -> Parameter:
 def as_reference(file: str, row: str, column: str, cells: object) -> Reference:
     """The cited source, complete: document, quote and line."""
     if not isinstance(cells, dict):
-        raise PolicyError(file, row, column, "is missing; cite it as { document = \"000\", line = 1, quote = \"...\" }")
+        raise PolicyError(
+            file, row, column, 'is missing; cite it as { document = "000", line = 1, quote = "..." }'
+        )
     missing = [key for key in ("document", "quote", "line") if key not in cells]
     unknown = [key for key in cells if key not in ("document", "quote", "line")]
     if missing or unknown:
@@ -87,10 +94,14 @@ def as_reference(file: str, row: str, column: str, cells: object) -> Reference:
 def _dated(name: str, cells: Mapping[str, object]) -> ParameterValue:
     for key in ("from", "value", "reference"):
         if key not in cells:
-            raise PolicyError("parameters.toml", name, key, "is missing; every value has from, value and reference")
+            raise PolicyError(
+                "parameters.toml", name, key, "is missing; every value has from, value and reference"
+            )
     value = cells["value"]
     if not isinstance(value, (bool, int, float, str)):
-        raise PolicyError("parameters.toml", name, "value", f"{value!r} is not a number, a text, true or false")
+        raise PolicyError(
+            "parameters.toml", name, "value", f"{value!r} is not a number, a text, true or false"
+        )
     reference = as_reference("parameters.toml", name, "reference", cells["reference"])
     return ParameterValue(value, _day(name, "from", cells["from"]), reference)
 

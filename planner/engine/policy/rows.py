@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.expression import Expression, ExpressionError, InputShape, parse, suggestion
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.parameters import Parameter, Reference, as_reference
 from planner.engine.vocabulary import VARIANTS, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "clear", "done")
 MASKS: Final = ("allow", "prefer", "for")
@@ -19,7 +21,20 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "preferences": (*ANY_ROW, "strength", "prefer"),
     "gates": (*ANY_ROW, "for", "closed_when", "closable_when", "weeks"),
     "steps": (*ANY_ROW, "phase", "kind", "weeks", "wait", "done", "needs", "produces", "shared"),
-    "triggers": (*ANY_ROW, "kind", "metric", "unit", "near", "fire", "below", "fires", "confirm", "clear", "sustain", "hop"),
+    "triggers": (
+        *ANY_ROW,
+        "kind",
+        "metric",
+        "unit",
+        "near",
+        "fire",
+        "below",
+        "fires",
+        "confirm",
+        "clear",
+        "sustain",
+        "hop",
+    ),
     "risks": (*ANY_ROW, "mitigation", "likelihood", "impact"),
     "classify": (*ANY_ROW, "table", "value"),
 }
@@ -63,7 +78,9 @@ class Row:
         """What the row says in a column of its table."""
         return self.cells.get(column, default)
 
-    def holds(self, column: str, values: Mapping[str, Any], parameters: Mapping[str, Any], default: bool = True) -> bool:
+    def holds(
+        self, column: str, values: Mapping[str, Any], parameters: Mapping[str, Any], default: bool = True
+    ) -> bool:
         """Whether the condition in a column is true; a row without that condition takes the default."""
         expression = self.expressions.get(column)
         return default if expression is None else expression.holds(values, parameters)
@@ -86,7 +103,9 @@ class RowReader:
     def read(self, cells: Mapping[str, Any], position: int) -> Row:
         row_id = cells.get("id")
         if not isinstance(row_id, str) or not row_id:
-            raise PolicyError(self.file, f"number {position}", "id", "is missing; every row has a name of its own")
+            raise PolicyError(
+                self.file, f"number {position}", "id", "is missing; every row has a name of its own"
+            )
         self._check_columns(row_id, cells)
         return Row(
             id=row_id,
@@ -95,7 +114,11 @@ class RowReader:
             owner=str(cells.get("owner", "")),
             sentence=str(cells.get("sentence", "")),
             source=as_reference(self.file, row_id, "source", cells["source"]),
-            expressions={column: self._expression(row_id, column, cells[column]) for column in EXPRESSIONS if column in cells},
+            expressions={
+                column: self._expression(row_id, column, cells[column])
+                for column in EXPRESSIONS
+                if column in cells
+            },
             cells=cells,
             layer=str(cells.get("layer", "")),
             strength=str(cells.get("strength", "must" if self.table == "constraints" else "")),
@@ -108,13 +131,20 @@ class RowReader:
         known = COLUMNS[self.table]
         for column in cells:
             if column not in known:
-                raise PolicyError(self.file, row_id, column, f"is not a column of this table{suggestion(column, dict.fromkeys(known))}")
+                raise PolicyError(
+                    self.file,
+                    row_id,
+                    column,
+                    f"is not a column of this table{suggestion(column, dict.fromkeys(known))}",
+                )
         for column in REQUIRED[self.table]:
             if column not in cells:
                 raise PolicyError(self.file, row_id, column, "is missing")
         for (table, column), choices in CHOICES.items():
             if table == self.table and column in cells and cells[column] not in choices:
-                raise PolicyError(self.file, row_id, column, f"{cells[column]!r} is not one of {', '.join(choices)}")
+                raise PolicyError(
+                    self.file, row_id, column, f"{cells[column]!r} is not one of {', '.join(choices)}"
+                )
 
     def _expression(self, row_id: str, column: str, text: object) -> Expression:
         if not isinstance(text, str):
@@ -135,5 +165,10 @@ class RowReader:
             raise PolicyError(self.file, row_id, column, "is not a list of placements")
         for variant in raw:
             if variant not in VARIANTS:
-                raise PolicyError(self.file, row_id, column, f"{variant!r} is not a placement; they are {', '.join(VARIANTS)}")
+                raise PolicyError(
+                    self.file,
+                    row_id,
+                    column,
+                    f"{variant!r} is not a placement; they are {', '.join(VARIANTS)}",
+                )
         return in_order(raw)

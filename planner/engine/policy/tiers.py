@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.parameters import Reference, as_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FILE: Final = "tiers.toml"
 ARRANGEMENTS: Final = ("managed", "rented", "owned")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,23 @@ from planner.engine import FactError, decide_workload, load_policy, parse_worklo
 from pricing.feeds import reference
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
     from collections.abc import Callable
 
     from planner.engine import Policy, PriceSnapshot
 
 SNAPSHOTS: dict[str, Callable[[], PriceSnapshot]] = {reference.NAME: reference.reference_snapshot}
-SHOWN = ("name", "status", "now", "target", "allowed", "excluded", "relaxations", "costs", "headline", "sentence")
+SHOWN = (
+    "name",
+    "status",
+    "now",
+    "target",
+    "allowed",
+    "excluded",
+    "relaxations",
+    "costs",
+    "headline",
+    "sentence",
+)
 WRONG_INPUT = 2
 
 
@@ -29,9 +40,11 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE", help="workloads with their facts, or golden cases")
+        parser.add_argument(
+            "file", type=Path, metavar="FILE", help="workloads with their facts, or golden cases"
+        )
         parser.add_argument("--snapshot", default=reference.NAME, help=f"one of: {', '.join(SNAPSHOTS)}")
-        parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="default: the snapshot's own day")
+        parser.add_argument("--as-of", type=_day, metavar="DATE", help="default: the snapshot's own day")
 
     def handle(self, *args: object, **options: Any) -> None:
         policy, prices = load_policy(), _snapshot(options["snapshot"])
@@ -40,6 +53,13 @@ class Command(BaseCommand):
         except FactError as error:
             raise CommandError(f"{error.name}: {error.message}", returncode=WRONG_INPUT) from error
         self.stdout.write(json.dumps(answer, indent=1, ensure_ascii=False))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a date; write it like 2026-01-31") from None
 
 
 def _snapshot(name: str) -> PriceSnapshot:

@@ -1,0 +1,82 @@
+"""What a segment asks for in a month, and the policy's terms that turn it into money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.engine.policy import Policy
+
+MONTHS_PER_YEAR: Final = 12
+PERCENT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The policy's figures the formulas read, on one day."""
+
+    hours: float
+    in_out_ratio: float
+    batch_discount: float
+    seat_price: float
+    planned_use: float
+    team_usd_month: float
+    amortisation_months: float
+    owned_overhead: float
+    guesses: frozenset[str]
+
+    @classmethod
+    def of(cls, policy: Policy, figures: Mapping[str, Any]) -> Terms:
+        names = policy.capacity
+        value = {key: float(figures[name]) for key, name in names.items()}
+        return cls(
+            hours=value["hours_per_month"],
+            in_out_ratio=value["in_out_ratio"],
+            batch_discount=value["batch_discount"],
+            seat_price=value["seat_price"],
+            planned_use=value["planned_use"],
+            team_usd_month=value["team_cost_year"] / MONTHS_PER_YEAR,
+            amortisation_months=value["amortisation_months"],
+            owned_overhead=value["owned_overhead"],
+            guesses=frozenset(key for key, name in names.items() if policy.parameters[name].guess),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a segment asks for in a month."""
+
+    input_tokens: float
+    output_tokens: float
+    split_known: bool
+    cached_share: float
+    batch_share: float
+    peak_to_avg: float
+    open_multiplier: float
+    team_share: float
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], known: Mapping[str, Any], terms: Terms) -> Demand | None:
+        """The demand the facts describe, or None while the volume is unknown."""
+        split_known = "input_tokens_month" in known and "output_tokens_month" in known
+        total = values.get("tokens_month")
+        if split_known:
+            tokens_in, tokens_out = values["input_tokens_month"], values["output_tokens_month"]
+        elif total is None:
+            return None
+        else:
+            tokens_out = total / (terms.in_out_ratio + 1)
+            tokens_in = total - tokens_out
+        return cls(
+            input_tokens=tokens_in,
+            output_tokens=tokens_out,
+            split_known=split_known,
+            cached_share=(values.get("cached_input_share") or 0) / PERCENT,
+            batch_share=(values.get("batch_share") or 0) / PERCENT,
+            peak_to_avg=values.get("peak_to_avg") or 1,
+            open_multiplier=values.get("open_token_multiplier") or 1,
+            team_share=values.get("team_share", 1),
+        )

@@ -1,0 +1,48 @@
+"""Conditions of policy rows: Python's syntax behind a whitelist, checked against the inputs, never evaluated by Python.
+
+Allowed are names of inputs, literals, `P.name` for parameters, comparisons, `in`, `and`, `or`, `not`, and
+`any_of(set, ...)`. Everything else is refused when the row is written.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from planner.engine.expression.parser import InputShape, Parser
+from planner.engine.expression.terms import Evaluate, ExpressionError, Names, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Expression", "ExpressionError", "InputShape", "parse", "suggestion"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A checked condition: which inputs and parameters it reads, and how to ask it."""
+
+    text: str
+    names: tuple[str, ...]
+    parameters: tuple[str, ...]
+    test: Evaluate
+
+    def holds(self, values: Names, parameters: Names) -> bool:
+        """Whether the condition is true of these values; a comparison with an unknown value is not."""
+        return bool(self.test(values, parameters))
+
+
+def parse(text: str, inputs: Mapping[str, InputShape], parameters: Mapping[str, Any]) -> Expression:
+    """The condition, checked against the declared inputs and parameters."""
+    try:
+        tree = ast.parse(text, mode="eval")
+    except SyntaxError as error:
+        raise ExpressionError(
+            f"cannot be read as a condition: {error.msg} at character {error.offset}"
+        ) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ExpressionError(f"cannot be read as a condition: {error or 'too deeply nested'}") from error
+    parser = Parser(inputs, parameters)
+    test = parser.truth(tree.body)
+    return Expression(text, tuple(dict.fromkeys(parser.names)), tuple(dict.fromkeys(parser.parameters)), test)
