@@ -2,4 +2,4 @@
 
 from django.dispatch import Signal
 
-prices_changed = Signal()  # run_id
+prices_changed = Signal()  # run_id: the feed run, or None for an exchange rate

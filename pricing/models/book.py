@@ -67,10 +67,15 @@ class Quote(models.Model):
         constraints = (
             models.CheckConstraint(name="amount_not_negative", condition=Q(amount__gte=0)),
             models.CheckConstraint(
-                name="quote_ends_after_it_begins", condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from"))
+                name="quote_ends_after_it_begins",
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
             ),
             models.UniqueConstraint(
-                "feed", "line", "valid_from", name="one_price_per_line_and_day", condition=Q(state__in=IN_FORCE)
+                "feed",
+                "line",
+                "valid_from",
+                name="one_price_per_line_and_day",
+                condition=Q(state__in=IN_FORCE),
             ),
         )
         indexes = (
@@ -114,9 +119,7 @@ class Conflict(models.Model):
     class Meta:
         ordering = ("offer__provider__name", "offer__slug", "used__component", "pk")
         constraints = (
-            models.UniqueConstraint(
-                "used", "other", name="conflict_open_once", condition=Q(closed_at=None)
-            ),
+            models.UniqueConstraint("used", "other", name="conflict_open_once", condition=Q(closed_at=None)),
         )
 
     def __str__(self) -> str:

@@ -35,7 +35,9 @@ class FeedRun(Run):
     file = models.FileField(upload_to="prices/", null=True, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
     version = models.CharField(max_length=120, blank=True, help_text="What was read, as the feed names it.")
-    refused = models.JSONField(default=list, blank=True, help_text="Entries that could not be read, with reasons.")
+    refused = models.JSONField(
+        default=list, blank=True, help_text="Entries that could not be read, with reasons."
+    )
 
     class Meta:
         ordering = ("-pk",)

@@ -24,9 +24,7 @@ class FxRate(models.Model):
             models.CheckConstraint(name="rate_is_positive", condition=Q(usd_per_unit__gt=0)),
             models.CheckConstraint(name="the_dollar_needs_no_rate", condition=~Q(currency="USD")),
         )
-        triggers = (
-            pgtrigger.Protect(name="rates_are_kept", operation=pgtrigger.Update | pgtrigger.Delete),
-        )
+        triggers = (pgtrigger.Protect(name="rates_are_kept", operation=pgtrigger.Update | pgtrigger.Delete),)
 
     def __str__(self) -> str:
         return f"1 {self.currency} = {self.usd_per_unit.normalize():f} USD"

@@ -1,0 +1,16 @@
+from pricing.services.deciding import decide_quote
+from pricing.services.pulling import Upload, ask_pull, due_feed_runs, pull_here, run_pull
+from pricing.services.rates import enter_rate
+from pricing.services.snapshots import freeze_snapshot, reference_snapshot_row
+
+__all__ = [
+    "Upload",
+    "ask_pull",
+    "decide_quote",
+    "due_feed_runs",
+    "enter_rate",
+    "freeze_snapshot",
+    "pull_here",
+    "reference_snapshot_row",
+    "run_pull",
+]

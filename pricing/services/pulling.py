@@ -1,0 +1,192 @@
+"""Pulling a feed: asked for by a slot of the schedule, a button or a command; read; written in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from planner import jobs
+from planner.engine import load_policy
+from pricing import signals
+from pricing.feeds import FEEDS, FeedError
+from pricing.feeds.fetch import fetch
+from pricing.models import Feed, FeedRun, FeedSource
+from pricing.services.ingest import ingest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.contrib.auth.models import AbstractBaseUser
+
+    from pricing.feeds.base import Reading
+
+    Send = Callable[[int], object]
+
+
+class Upload(NamedTuple):
+    """A file somebody gave."""
+
+    name: str
+    document: bytes
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+OLD_PRICES_STAY = "The prices we have stay as they are."
+
+
+def address_of(name: str) -> str:
+    """Where the feed is on the network; empty where it has no address."""
+    return settings.LITELLM_PRICES_URL if name == "litellm" else FEEDS[name].address
+
+
+def feed_row(name: str) -> Feed:
+    feed = FEEDS[name]
+    return Feed.objects.get_or_create(name=name, defaults={"title": feed.title, "priority": feed.priority})[0]
+
+
+def ask_pull(  # noqa: PLR0913  each is a fact of the run
+    name: str,
+    *,
+    as_of: datetime,
+    send: Send,
+    source: str,
+    upload: Upload | None = None,
+    asked_by: AbstractBaseUser | None = None,
+) -> FeedRun:
+    """A run of the feed is on its way; asking again within the minute is the same run."""
+    key = f"feed:{name}:{source}:{as_of:%Y-%m-%dT%H:%M}"
+    fields: dict[str, object] = {
+        "feed": feed_row(name),
+        "source": source,
+        "as_of": as_of,
+        "asked_by": asked_by,
+    }
+    if upload is not None:
+        sha = hashlib.sha256(upload.document).hexdigest()
+        key = f"{key}:{sha}"
+        fields |= {"file": ContentFile(upload.document, f"{sha[:16]}.json"), "file_name": upload.name}
+    return jobs.ask(FeedRun, key, send, **fields)[0]
+
+
+def pull_here(name: str, *, as_of: datetime, source: str, upload: Upload | None = None) -> FeedRun:
+    """The feed is pulled in this process, for commands and the sample; the finished run."""
+    run = ask_pull(name, as_of=as_of, send=_nobody, source=source, upload=upload)
+    run_pull(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def _nobody(pk: int) -> None:
+    """Whoever asked works on the run itself."""
+
+
+def due_feed_runs(as_of: datetime, send: Send) -> list[FeedRun]:
+    """Each feed of the schedule has its run of the current slot."""
+    if not settings.FEED_EVERY_HOURS:
+        return []
+    every = timedelta(hours=settings.FEED_EVERY_HOURS)
+    slot = EPOCH + (as_of - EPOCH) // every * every
+    asked = []
+    for name in FEEDS:
+        key = f"feed:{name}:{slot:%Y-%m-%dT%H:%M}"
+        source = scheduled_source(name)
+        if source is None or FeedRun.objects.filter(key=key).exists():
+            continue
+        run, created = jobs.ask(FeedRun, key, send, feed=feed_row(name), source=source, as_of=as_of)
+        asked += [run] if created else []
+    return asked
+
+
+def next_slot(as_of: datetime) -> datetime | None:
+    """When the schedule pulls next; None when it is switched off."""
+    if not settings.FEED_EVERY_HOURS:
+        return None
+    every = timedelta(hours=settings.FEED_EVERY_HOURS)
+    return EPOCH + ((as_of - EPOCH) // every + 1) * every
+
+
+def scheduled_source(name: str) -> str | None:
+    """What the schedule reads; None for feeds that have nothing new to say.
+
+    Once something newer than the shipped data was read, the schedule never goes back to it.
+    """
+    if name == "litellm":
+        return FeedSource.ADDRESS if address_of(name) else None
+    if not FEEDS[name].address:
+        return None
+    if settings.PRICES_REFRESH_ONLINE:
+        return FeedSource.ADDRESS
+    return None if _newer_was_read(name) else FeedSource.SHIPPED
+
+
+def _newer_was_read(name: str) -> bool:
+    done = FeedRun.objects.filter(feed__name=name, state=jobs.RunState.DONE)
+    return done.exclude(source=FeedSource.SHIPPED).exists()
+
+
+def run_pull(run_id: int) -> None:
+    """The run is done and the book says what the feed says, or it failed with a sentence and nothing changed."""
+    run = FeedRun.claim(run_id)
+    if run is None:
+        return
+    try:
+        with run.beating():
+            reading, note = _read(run)
+            _keep(run, reading, note)
+    except FeedError as error:
+        run.fail(f"{error.message} {OLD_PRICES_STAY}")
+    except jobs.SupersededError:
+        return  # another attempt took over; ours was rolled back
+
+
+@transaction.atomic
+def _keep(run: FeedRun, reading: Reading, note: str) -> None:
+    parameter = load_policy().parameter("price_hold_move", run.as_of.astimezone(UTC).date())
+    counts = ingest(run, reading, hold_above=Decimal(str(parameter.value)))
+    run.fence(
+        counts=counts,
+        version=reading.version,
+        source=run.source,
+        refused=[{"key": refusal.key, "reason": refusal.reason} for refusal in reading.refused],
+        progress_done=counts.get("seen", 0),
+        progress_total=counts.get("seen", 0),
+    )
+    run.finish(f"{note} {_said(counts)}".strip())
+    if any(counts.get(kind) for kind in ("new", "changed", "withdrawn")):
+        transaction.on_commit(lambda: signals.prices_changed.send(sender=FeedRun, run_id=run.pk))
+
+
+def _said(counts: dict[str, int]) -> str:
+    kinds = ("new", "changed", "unchanged", "held", "unknown", "refused", "gone")
+    parts = [f"{counts[kind]:,} {kind}" for kind in kinds if counts.get(kind)]
+    return f"{counts.get('seen', 0):,} prices read: {', '.join(parts) or 'nothing'}."
+
+
+def _read(run: FeedRun) -> tuple[Reading, str]:
+    """The reading, and a sentence where it is not what was asked for."""
+    feed = FEEDS[run.feed.name]
+    if run.source == FeedSource.SHIPPED:
+        return feed.shipped(), ""
+    if feed.parse is None:
+        raise FeedError(
+            f"{feed.title} has no other form than the file that ships with the product.", permanent=True
+        )
+    if run.source == FeedSource.FILE:
+        with run.file.open("rb") as file:
+            return feed.parse(file.read()), ""
+    address = address_of(feed.name)
+    if not address:
+        raise FeedError("No address is set: set LITELLM_PRICES_URL or give a file.", permanent=True)
+    try:
+        return feed.parse(fetch(address)), ""
+    except FeedError as error:
+        if not feed.address or _newer_was_read(feed.name):
+            raise
+        run.source = FeedSource.SHIPPED
+        return feed.shipped(), f"{error.message} Read {feed.shipped_words} instead."
