@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
@@ -72,6 +72,25 @@ def env_database(name: str) -> dict[str, object]:
     if not entry["NAME"]:
         raise ImproperlyConfigured(f"{name} names no database: end it with /name")
     return entry | {"ENGINE": "django.db.backends.postgresql", "OPTIONS": parts, "CONN_MAX_AGE": 60}
+
+
+def queue_address(database: dict[str, object]) -> str:
+    """The database entry as the pgmq transport's conn_string.
+
+    pgmq takes the parts out of it and writes them into a new one without quoting, and drops what it does not
+    know, such as sslmode (pgmq 1.1.4, base.py, PGMQConfig.dsn). So every part goes in already quoted, and the
+    options travel with the database's name.
+    """
+    parts = {key.lower(): database[key] for key in ("HOST", "PORT", "USER", "PASSWORD") if database[key]}
+    options = database["OPTIONS"]
+    extra = options.items() if isinstance(options, dict) else ()
+    name = " ".join([_quoted(database["NAME"]), *(f"{key}={_quoted(value)}" for key, value in extra)])
+    return make_conninfo(dbname=name, **{key: _quoted(value) for key, value in parts.items()})
+
+
+def _quoted(value: object) -> str:
+    """A value as libpq reads it in a key-value string."""
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def env_broker(name: str) -> str:

@@ -4,9 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
-from psycopg.conninfo import make_conninfo
 
-from planner.env import env_bool, env_broker, env_choice, env_database, env_int, env_list, env_text
+from planner.env import (
+    env_bool,
+    env_broker,
+    env_choice,
+    env_database,
+    env_int,
+    env_list,
+    env_text,
+    queue_address,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env_text("PLANNER_DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -187,26 +195,20 @@ USE_I18N = False
 CELERY_BROKER_URL = env_broker("CELERY_BROKER_URL") or "pgmq://"
 CELERY_VISIBILITY_TIMEOUT = 900  # longer than the hard time limit, else a running task is delivered again
 if CELERY_BROKER_URL.startswith("pgmq"):
-    _db = DATABASES["default"]
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "init_extension": False,
         "use_notify": True,
         "wait_time_seconds": 0,
         "polling_interval": 0.05,
         "visibility_timeout": CELERY_VISIBILITY_TIMEOUT,
-        "conn_string": make_conninfo(
-            dbname=_db["NAME"],
-            **{
-                key.lower(): value
-                for key, value in _db.items()
-                if key in {"USER", "PASSWORD", "HOST", "PORT"} and value
-            },
-        ),
+        "pool_timeout": 1,  # publishing gives up after a second; the sweep sends again
+        "conn_string": queue_address(DATABASES["default"]),
     }
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": CELERY_VISIBILITY_TIMEOUT,
         "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 1,
     }
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {}

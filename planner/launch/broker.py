@@ -26,8 +26,10 @@ def require_database(url: str) -> None:
     try:
         with closing(psycopg.connect(url, connect_timeout=5)) as connection:
             version = connection.info.server_version
-    except psycopg.ProgrammingError as error:
-        raise CannotStartError(f"DATABASE_URL is not a PostgreSQL address: {_line(error)}.") from None
+    except psycopg.ProgrammingError:  # its text repeats the address, and so the password
+        raise CannotStartError(
+            "DATABASE_URL must be a PostgreSQL address such as postgresql://user:password@host:5432/name."
+        ) from None
     except psycopg.OperationalError as error:
         raise CannotStartError(f"DATABASE_URL: {_line(error)}.") from None
     if version < OLDEST_SERVER:
@@ -78,5 +80,6 @@ def _remark(connection: psycopg.Connection[TupleRow]) -> str | None:
 
 
 def _line(error: Exception) -> str:
-    """The last line of a driver's message: the first ones repeat the address."""
-    return str(error).strip().splitlines()[-1].strip().rstrip(".")
+    """The line of a driver's message that says what failed."""
+    lines = [line.strip(" \t-.") for line in str(error).splitlines()]
+    return next((line for line in lines if "failed: " in line), lines[0])

@@ -80,7 +80,7 @@ class Child:
         how = _how(process.returncode)
         if lived < QUICK_S and self.quick_deaths >= QUICK_DEATHS:
             raise CannotStartError(
-                f"The {self.program.title} {how} {QUICK_DEATHS} times in a row. The end of {self.program.log}:\n"
+                f"The {self.program.title} {how}, {QUICK_DEATHS} times in a row. The end of {self.program.log}:\n"
                 + last_lines(self.program.log)
             )
         pause = 2.0 ** (self.quick_deaths - 1)
@@ -100,8 +100,8 @@ def end_all(children: list[Child], stop: StopRequest, grace_s: float = GRACE_S) 
 
 
 def last_lines(log: Path, count: int = LAST_LINES) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-count:]
-    return "\n".join(f"  {line}" for line in lines)
+    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    return "\n".join(f"  {line}" for line in lines[-count:])
 
 
 def keep_short(log: Path) -> None:

@@ -22,7 +22,7 @@ def main(extra: str) -> int:
         return 1
     print("Installing into .venv (the first time takes a minute)", flush=True)
     target = f".[{extra}]" if extra else "."
-    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     return subprocess.call([*command, "-c", "constraints.txt", "-e", target], cwd=CHECKOUT)
 
 

@@ -30,7 +30,9 @@ NAME = "planner"  # of the role and of the database
 PORT = 5432  # only part of the socket's file name
 LONGEST_SOCKET_FOLDER = 80  # the kernel allows some 107 bytes, the socket's lock file included
 HBA = "local all planner peer map=planner\n"
+LEAST_FREE_BYTES = 16_777_216  # one segment of the write-ahead log; with less the log itself may say nothing
 CRASH_PATIENCE_S = 20.0  # a killed server's processes are gone 1.8 to 2.0 s later (measured)
+DISK_SIGNS = ("No space left on device", "Disk quota exceeded", "Check free disk space")
 PASSING = ("lock file", "shared memory block")  # refusals that end when the dead server's processes do
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -109,10 +111,11 @@ class Cluster:
             + (["--no-sync"] if self.options else [])
         )
         if done.returncode:
+            why = self._why(done.stdout)
             shutil.rmtree(fresh, ignore_errors=True)
             with self.log.open("a", encoding="utf-8") as log:
                 log.write(done.stdout)
-            raise CannotStartError(self._why(done.stdout))
+            raise CannotStartError(why)
         fresh.rename(self.data)
 
     def _refuse_other_major(self) -> None:
@@ -212,7 +215,7 @@ class Cluster:
 
     def _why(self, told: str) -> str:
         """One sentence from what PostgreSQL said."""
-        if "No space left on device" in told or "Disk quota exceeded" in told:
+        if any(sign in told for sign in DISK_SIGNS) or shutil.disk_usage(self.home).free < LEAST_FREE_BYTES:
             return DISK_FULL
         fatal = re.findall(r"(?:FATAL|PANIC|error): +(.+)", told)
         reason = fatal[-1].strip().rstrip(".") if fatal else "it gave no reason"

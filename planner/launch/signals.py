@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
+import sys
 import threading
 
 from planner.launch.failure import StoppedError
@@ -14,14 +17,19 @@ class StopRequest:
     def __init__(self) -> None:
         self.times = 0
         self._asked = threading.Event()
+        self._terminal = select.poll()
 
     def listen(self) -> None:
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, self._note)
+        if sys.__stdin__ is not None and os.isatty(sys.__stdin__.fileno()):
+            self._terminal.register(sys.__stdin__, select.POLLHUP)
 
     def wait(self, seconds: float) -> bool:
         """Whether somebody asked, after SECONDS at the latest."""
-        return self._asked.wait(seconds)
+        if not self._asked.wait(seconds) and self._terminal_is_gone():
+            self._note()
+        return self._asked.is_set()
 
     def check(self) -> None:
         if self.times:
@@ -31,6 +39,10 @@ class StopRequest:
     def immediate(self) -> bool:
         return self.times > 1
 
-    def _note(self, number: int, frame: object) -> None:
+    def _terminal_is_gone(self) -> bool:
+        """SIGHUP goes to the session's leader only, and a leader that is make does not pass it on."""
+        return any(happened & select.POLLHUP for _, happened in self._terminal.poll(0))
+
+    def _note(self, *_signal: object) -> None:
         self.times += 1
         self._asked.set()
