@@ -1,0 +1,144 @@
+"""Uploading a usage file, connecting a proxy, and saying whose traffic is whose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.conf import settings
+
+from workloads.models import AttributionRule, Segment, UsageSource, Workload
+from workloads.models.usage import SourceKind
+from workloads.selectors.usage.pages import label_fields
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+UPLOADS = "CSV uploads"
+
+
+class UploadForm(forms.Form):
+    """A CSV file for a source."""
+
+    file = forms.FileField(
+        label="CSV file",
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={
+            "required": "Choose the file to upload.",
+            "empty": "This file is empty: the first line must name the columns.",
+        },
+    )
+    source = forms.CharField(
+        label="Source",
+        initial=UPLOADS,
+        max_length=80,
+        help_text="Where the file comes from, such as the gateway's name. Files of one source share their rules.",
+    )
+    accept_bad = forms.BooleanField(
+        label="Count the good rows, however many are bad",
+        required=False,
+        help_text="Otherwise a file with too many bad rows is held and nothing of it counts.",
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        most = settings.USAGE_FILE_MAX_BYTES
+        if (file.size or 0) > most:
+            raise forms.ValidationError(
+                f"This file has {(file.size or 0) / 1e6:,.0f} MB; at most {most / 1e6:,.0f} MB are read. Split it by month."
+            )
+        return file
+
+    def clean_source(self) -> str:
+        name: str = self.cleaned_data["source"]
+        if UsageSource.objects.filter(name=name).exclude(kind=SourceKind.CSV).exists():
+            raise forms.ValidationError(
+                f"{name} is a proxy that is pulled. Give the files a name of their own."
+            )
+        return name
+
+
+class SourceForm(forms.ModelForm[UsageSource]):
+    """A LiteLLM proxy to pull from."""
+
+    class Meta:
+        model = UsageSource
+        fields = ("name", "base_url", "key_ref", "allow_private", "every_hours", "history_days")
+        labels: ClassVar[dict[str, Any]] = {
+            "base_url": "Address",
+            "key_ref": "Admin key",
+            "allow_private": "May be reached at a private address",
+            "every_hours": "Pull every",
+            "history_days": "First pull reads back",
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "name": "As people here call it.",
+            "base_url": "Without a path, such as https://gateway.example.com.",
+            "key_ref": "Where the worker finds it: env:NAME or file:PATH. The key itself is never stored.",
+            "allow_private": "Tick it for a proxy inside your own network. Otherwise only public addresses are called.",
+            "every_hours": "0 switches the schedule off; the button stays.",
+            "history_days": "Days. Later pulls read the last two days again, because sources correct late.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["base_url"].required = self.fields["key_ref"].required = True
+        self.instance.kind = SourceKind.LITELLM
+
+    def clean_key_ref(self) -> str:
+        reference: str = self.cleaned_data["key_ref"]
+        kind, _, name = reference.partition(":")
+        if kind not in {"env", "file"} or not name:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("key_ref")] = (
+                ""  # whoever pasted a key must not see it again on the page
+            )
+            raise forms.ValidationError(
+                "Write where the key is, not the key: env:LITELLM_ADMIN_KEY or file:/run/secrets/litellm."
+            )
+        return reference
+
+
+class RuleForm(forms.ModelForm[AttributionRule]):
+    """Traffic with this label belongs to this workload."""
+
+    field = forms.ChoiceField(label="Label")
+
+    class Meta:
+        model = AttributionRule
+        fields = ("field", "pattern", "workload", "segment", "source", "priority")
+        labels: ClassVar[dict[str, Any]] = {"pattern": "is", "workload": "Belongs to", "priority": "Order"}
+        help_texts: ClassVar[dict[str, Any]] = {
+            "pattern": "Exactly this, or with * for any text: team-a-*.",
+            "segment": "Only where this traffic is one segment's alone; otherwise the segments' shares apply.",
+            "source": "Every source, unless one is chosen.",
+            "priority": "Rules are asked from the lowest number up; the first that matches wins.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = self.data.get("field") or self.initial.get("field")
+        fields = label_fields()
+        fields += [asked] if asked and asked.startswith("metadata.") and asked not in fields else []
+        self.fields["field"].choices = [(name, name) for name in fields]  # type: ignore[attr-defined]
+        active = Workload.objects.filter(archived_at=None)
+        self.fields["workload"].queryset = active  # type: ignore[attr-defined]
+        self.fields["segment"].queryset = Segment.objects.filter(workload__in=active).select_related(
+            "workload"
+        )  # type: ignore[attr-defined]
+        self.fields["source"].empty_label = "Every source"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        segment, workload = cleaned.get("segment"), cleaned.get("workload")
+        if segment and workload and segment.workload_id != workload.pk:
+            self.add_error(
+                "segment", f"This segment is not one of {workload}. Choose one of its own, or none."
+            )
+        return cleaned
+
+    def validate_unique(self) -> None:
+        """A rule that asks the same as another takes its place (services.attribution.save_rule)."""
+
+    def validate_constraints(self) -> None:
+        """As above."""
