@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('share', models.DecimalField(decimal_places=2, help_text="Percent of the workload's tokens.", max_digits=5)),
                 ('facts', models.JSONField(blank=True, default=dict, help_text='Segment-scope facts, by input name.')),
+                ('removed_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'ordering': ('pk',),
@@ -81,6 +82,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('share', models.DecimalField(decimal_places=2, help_text="Percent of the workload's tokens.", max_digits=5)),
                 ('facts', models.JSONField(blank=True, default=dict, help_text='Segment-scope facts, by input name.')),
+                ('removed_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'abstract': False,
@@ -651,6 +653,10 @@ class Migration(migrations.Migration):
             model_name='membership',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "workloads_membershipevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team_id", "user_id") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."team_id", NEW."user_id"); RETURN NULL;', hash='26d1c5d4bf792e79a8005effabd18d920e4e6cc8', operation='UPDATE', pgid='pgtrigger_update_update_69f0a', table='workloads_membership', when='AFTER')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='membership',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "workloads_membershipevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team_id", "user_id") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."team_id", OLD."user_id"); RETURN NULL;', hash='25c05f1e36d89ca1dd9d42d4418d9a5bdc5fc5b4', operation='DELETE', pgid='pgtrigger_delete_delete_8b6b8', table='workloads_membership', when='AFTER')),
+        ),
         migrations.AddConstraint(
             model_name='rejectedrow',
             constraint=models.UniqueConstraint(models.F('run'), models.F('line'), name='rejected_once'),
@@ -697,7 +703,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='segment',
-            constraint=models.UniqueConstraint(models.F('workload'), models.F('name'), name='segment_name_once_per_workload'),
+            constraint=models.UniqueConstraint(models.F('workload'), models.F('name'), condition=models.Q(('removed_at', None)), name='segment_name_once_per_workload'),
         ),
         migrations.AddConstraint(
             model_name='segment',
@@ -705,11 +711,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='segment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "workloads_segmentevent" ("facts", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "share", "workload_id") VALUES (NEW."facts", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."share", NEW."workload_id"); RETURN NULL;', hash='4092b12a96e0cd9e4b01a0fa43501d67775cddc7', operation='INSERT', pgid='pgtrigger_insert_insert_8e53c', table='workloads_segment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "workloads_segmentevent" ("facts", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_at", "share", "workload_id") VALUES (NEW."facts", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."removed_at", NEW."share", NEW."workload_id"); RETURN NULL;', hash='f715d8703239446fae132e0d2d40b185621f6531', operation='INSERT', pgid='pgtrigger_insert_insert_8e53c', table='workloads_segment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='segment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "workloads_segmentevent" ("facts", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "share", "workload_id") VALUES (NEW."facts", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."share", NEW."workload_id"); RETURN NULL;', hash='2dadee5af93ef6166ad3e0a1b9c3827e63f49b6d', operation='UPDATE', pgid='pgtrigger_update_update_6ed4d', table='workloads_segment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "workloads_segmentevent" ("facts", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_at", "share", "workload_id") VALUES (NEW."facts", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."removed_at", NEW."share", NEW."workload_id"); RETURN NULL;', hash='617113e8ece97eaba937b9733b544352a5219a85', operation='UPDATE', pgid='pgtrigger_update_update_6ed4d', table='workloads_segment', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='factrecord',

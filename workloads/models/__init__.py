@@ -1,5 +1,5 @@
 from workloads.models.classification import Classification, ClassificationEvent
-from workloads.models.people import Membership, OrganisationProfile, Role, SetupToken, Team, User
+from workloads.models.people import Membership, MembershipEvent, OrganisationProfile, Role, SetupToken, Team, User
 from workloads.models.registry import FactRecord, Segment, Workload
 from workloads.models.usage import (
     AttributionRule,
@@ -16,6 +16,7 @@ __all__ = [
     "ClassificationEvent",
     "FactRecord",
     "Membership",
+    "MembershipEvent",
     "OrganisationProfile",
     "RejectedRow",
     "Role",

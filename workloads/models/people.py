@@ -63,7 +63,7 @@ class Team(models.Model):
         return self.name
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Membership(models.Model):
     """A role, in one team or (team empty) in the whole organisation."""
 
@@ -81,6 +81,9 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()} of {self.team or 'the organisation'}"
+
+
+MembershipEvent = Membership.pgh_event_model  # type: ignore[attr-defined]
 
 
 @pghistory.track()

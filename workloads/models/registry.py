@@ -41,6 +41,13 @@ class Workload(models.Model):
         return self.name
 
 
+class SegmentsInUse(models.Manager["Segment"]):
+    """Segments somebody removed are seen nowhere but in the history: decisions on them are kept."""
+
+    def get_queryset(self) -> models.QuerySet["Segment"]:
+        return super().get_queryset().filter(removed_at=None)
+
+
 @pghistory.track()
 class Segment(models.Model):
     """The unit decided on: one task type and sensitivity, with its share of the workload's tokens."""
@@ -49,11 +56,17 @@ class Segment(models.Model):
     name = models.CharField(max_length=80)
     share = models.DecimalField(max_digits=5, decimal_places=2, help_text="Percent of the workload's tokens.")
     facts = models.JSONField(default=dict, blank=True, help_text="Segment-scope facts, by input name.")
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SegmentsInUse()
+    ever = models.Manager["Segment"]()
 
     class Meta:
         ordering = ("pk",)
         constraints = (
-            models.UniqueConstraint("workload", "name", name="segment_name_once_per_workload"),
+            models.UniqueConstraint(
+                "workload", "name", name="segment_name_once_per_workload", condition=Q(removed_at=None)
+            ),
             models.CheckConstraint(condition=Q(share__gt=0, share__lte=100), name="segment_share_is_percent"),
         )
 
