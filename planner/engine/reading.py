@@ -81,7 +81,7 @@ def read(policy: Policy, facts: Facts, classification: str, figures: Mapping[str
     """Every input's value under these facts, with what can be derived from them filled in."""
     values: dict[str, Any] = dict(policy.assumptions)
     values.update((name, fact.value) for name, fact in facts.items())
-    approved = classification == APPROVED and "data_tags" in facts
+    approved = classification == APPROVED and bool(values["data_tags"])  # no tag at all classifies nothing
     values["data_tags_status"] = APPROVED if approved else PROPOSED
     derived = {"data_tags_status"}
     for name, value in _derive(policy, values, facts, figures):

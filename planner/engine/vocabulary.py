@@ -89,9 +89,9 @@ VARIANT_PHRASES: Final[dict[str, str]] = {
     "2e": "a closed API in an enterprise tenant",
     "3": "an open-weight API",
     "3r": "an open-weight API with region lock and data-processing agreement",
-    "4": "dedicated GPUs run by a provider",
-    "5a": "own software on rented machines",
-    "5b": "own software on own machines",
+    "4": "dedicated machines run by a provider",
+    "5a": "your own stack on rented machines",
+    "5b": "your own stack on your own machines",
 }
 
 # promise < contract < isolated < own perimeter < air gap

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BLOCK = "block"
 WORDS_FOR_TRUE = ("true", "yes", "on", "1")
 WORDS_FOR_FALSE = ("false", "no", "off", "0")
+LARGEST = 1e18
 SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 AMOUNT = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*([kmbt]?)", re.IGNORECASE)
 
@@ -111,8 +112,8 @@ class Input:
 
     def _amount(self, raw: object) -> int | float:
         number = self._number(raw)
-        if not math.isfinite(number):
-            raise self.refuse(f"{raw!r} is not a finite number.")
+        if not abs(number) <= LARGEST:  # also catches "not a number"
+            raise self.refuse(f"{raw!r} is not a number anybody can have measured.")
         if self.minimum is not None and number < self.minimum:
             raise self.refuse(
                 f"{_plain(number)} is below the smallest allowed value, {_plain(self.minimum)}."

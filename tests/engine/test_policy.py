@@ -1,0 +1,160 @@
+"""Policy files: what is loaded, and what is refused with file, row and column."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+import tomllib
+from datetime import date
+
+import pytest
+
+from planner.engine import PolicyError, load_policy
+from planner.engine.policy import build_policy
+from planner.engine.policy.load import OTHER_FILES, SHIPPED, TABLES
+
+DOCUMENTS = {name: tomllib.loads((SHIPPED / f"{name}.toml").read_text("utf-8")) for name in (*OTHER_FILES, *TABLES)}
+
+
+def documents():
+    return copy.deepcopy(DOCUMENTS)
+
+
+def refused(changed):
+    with pytest.raises(PolicyError) as error:
+        build_policy(changed)
+    return error.value.file, error.value.row, error.value.column, error.value.message
+
+
+def test_the_shipped_policy_is_read_once():
+    assert load_policy() is load_policy()
+
+
+def test_the_identity_of_a_policy_is_its_content():
+    same, other = documents(), documents()
+    other["constraints"]["rows"][0]["sentence"] += " Really."
+    assert build_policy(same).sha == load_policy().sha
+    assert build_policy(other).sha != load_policy().sha
+
+
+def test_a_parameter_has_the_value_of_the_day_and_says_who_says_so():
+    changed = documents()
+    reference = {"document": "000", "quote": "later", "line": 1}
+    changed["parameters"]["parameters"]["eval_min"]["values"].append(
+        {"from": date(2027, 1, 1), "value": 250, "reference": reference}
+    )
+    policy = build_policy(changed)
+    assert policy.parameter("eval_min", date(2026, 12, 31)).value == 100
+    later = policy.parameter("eval_min", date(2027, 1, 1))
+    assert (later.value, later.since, later.reference.quote) == (250, date(2027, 1, 1), "later")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    shutil.copytree(SHIPPED, tmp_path / "policy", ignore=shutil.ignore_patterns("gates.toml"))
+    with pytest.raises(PolicyError, match="gates.toml, row -, column -: is missing from the policy folder"):
+        load_policy(tmp_path / "policy")
+
+
+def test_a_file_that_is_not_toml_is_named(tmp_path):
+    shutil.copytree(SHIPPED, tmp_path / "policy", ignore=shutil.ignore_patterns("gates.toml"))
+    (tmp_path / "policy" / "gates.toml").write_text("[[rows]\n")
+    with pytest.raises(PolicyError, match=r"gates.toml, row -, column -: cannot be read: "):
+        load_policy(tmp_path / "policy")
+
+
+ROW = "DAT-243"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("when", "'phi' in data_tag", "unknown input 'data_tag'; did you mean 'data_tags'?"),
+        ("when", "'ph' in data_tags", "'ph' is not a value of data_tags; did you mean 'phi'?"),
+        ("when", "tokens_month > '1'", "tokens_month against '1': a number cannot be compared with a text"),
+        ("when", "data_tags.pop()", "data_tags.pop(): calls are not allowed; the only function is any_of(set, 'a', 'b')"),
+        ("when", True, "True is not a condition; write it as text"),
+        ("allow", ["2", "4"], "'2' is not a placement; they are 1, 2p, 2e, 3, 3r, 4, 5a, 5b"),
+        ("allow", [], "is not a list of placements"),
+        ("layer", "complience", "'complience' is not one of integrity, compliance, quality, latency"),
+        ("allows", ["4"], "is not a column of this table; did you mean 'allow'?"),
+        ("source", {"document": "002"}, "misses quote, line; it takes document, quote and line"),
+        ("source", {"document": "002", "quote": "x", "line": 1, "page": 2}, "has unknown keys page; it takes document, quote and line"),
+    ],
+)  # fmt: skip
+def test_a_wrong_cell_is_refused_with_file_row_and_column(column, value, message):
+    changed = documents()
+    row = next(row for row in changed["constraints"]["rows"] if row["id"] == ROW)
+    row[column] = value
+    assert refused(changed) == ("constraints.toml", ROW, column, message)
+
+
+@pytest.mark.parametrize("column", ["when", "allow", "layer", "owner", "sentence", "source", "label"])
+def test_a_row_says_everything_it_has_to(column):
+    changed = documents()
+    row = next(row for row in changed["constraints"]["rows"] if row["id"] == ROW)
+    del row[column]
+    assert refused(changed) == ("constraints.toml", ROW, column, "is missing")
+
+
+def test_a_row_without_a_name_is_told_by_its_place():
+    changed = documents()
+    del changed["gates"]["rows"][2]["id"]
+    assert refused(changed) == ("gates.toml", "number 3", "id", "is missing; every row has a name of its own")
+
+
+def test_two_rows_may_not_share_a_name():
+    changed = documents()
+    changed["preferences"]["rows"].append(changed["preferences"]["rows"][0])
+    assert refused(changed)[:3] == ("preferences.toml", "INC-PERIMETER", "id")
+
+
+@pytest.mark.parametrize("missing", ["from", "value", "reference"])
+def test_a_parameter_without_its_source_is_refused(missing):
+    changed = documents()
+    del changed["parameters"]["parameters"]["eval_min"]["values"][0][missing]
+    message = "is missing; every value has from, value and reference"
+    assert refused(changed) == ("parameters.toml", "eval_min", missing, message)
+
+
+@pytest.mark.parametrize(
+    ("file", "path", "value", "expected"),
+    [
+        ("inputs", ("inputs", "stage", "type"), "choice", ("inputs.toml", "stage", "type")),
+        ("inputs", ("inputs", "stage", "unkown"), "mvp", ("inputs.toml", "stage", "unkown")),
+        ("inputs", ("inputs", "stage", "unknown"), "beta", ("inputs.toml", "stage", "unknown")),
+        ("parameters", ("parameters", "eval_min", "values"), [], ("parameters.toml", "eval_min", "values")),
+        ("parameters", ("parameters", "eval_min", "checked"), "today", ("parameters.toml", "eval_min", "checked")),
+        ("archetypes", ("archetypes", "support_chat", "facts", "token_month"), 1, ("archetypes.toml", "support_chat", "token_month")),
+        ("archetypes", ("archetypes", "support_chat", "facts", "stage"), "beta", ("archetypes.toml", "support_chat", "stage")),
+        ("policy", ("policy", "tie_tolerance"), "tie", ("policy.toml", "policy", "tie_tolerance")),
+        ("tiers", ("tiers", "simple", "managed"), {"gpu": "l4"}, ("tiers.toml", "simple", "managed.gpus")),
+    ],
+)  # fmt: skip
+def test_every_file_is_checked(file, path, value, expected):
+    changed = documents()
+    place = changed[file]
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    assert refused(changed)[:3] == expected
+
+
+@pytest.mark.parametrize(("file", "path"), [("inputs", ("inputs", "stage", "label")), ("tiers", ("tiers", "simple", "open"))])
+def test_what_every_entry_needs_is_asked_for(file, path):
+    changed = documents()
+    del changed[file][path[0]][path[1]][path[2]]
+    assert refused(changed) == (f"{file}.toml", path[1], path[2], "is missing")
+
+
+def test_every_difficulty_needs_a_tier():
+    changed = documents()
+    del changed["tiers"]["tiers"]["complex"]
+    assert refused(changed)[:3] == ("tiers.toml", "complex", "tiers")
+
+
+def test_every_shipped_row_has_a_sentence_that_ends():
+    policy = load_policy()
+    for table in ("constraints", "preferences", "gates"):
+        for row in policy.rows(table):
+            assert row.sentence.endswith("."), row.id
+            assert row.source.line > 0, row.id
