@@ -33,15 +33,22 @@ def read_hour(get: Callable[[str, Mapping[str, str | int]], Any], start: datetim
     rows: dict[str, UsageRow] = {}
     bad: dict[str, tuple[BadRowError, dict[str, str]]] = {}
     for raw in window(get, start, end):
+        if not begins_within(raw, start, end):
+            continue
         identity = str(raw.get("request_id") or "")
         try:
-            row = parse(raw)
+            rows[identity] = parse(raw)
         except BadRowError as error:
             bad[identity] = (error, kept(raw))
-            continue
-        if start <= row.at < end:
-            rows[identity] = row
     return Hour(list(rows.values()), list(bad.values()))
+
+
+def begins_within(raw: Mapping[str, Any], start: datetime, end: datetime) -> bool:
+    """Whether the row is of this hour; one whose time cannot be read is, so that it is listed."""
+    try:
+        return start <= moment(raw.get("startTime")) < end
+    except BadRowError:
+        return True
 
 
 def window(

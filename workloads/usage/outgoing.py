@@ -7,7 +7,7 @@ import socket
 import time
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
@@ -87,8 +87,19 @@ class JsonSource:
         self._key = key
         self._allow_private = allow_private
         self._sleep = sleep
+        self._client = httpx.Client(
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+        )
         if self._base.scheme not in HTTP_PORTS or not self._base.host or self._base.userinfo:
             raise SourceError("The address must begin with http:// or https:// and carry no user name.")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._client.close()
 
     def get(self, path: str, parameters: Mapping[str, str | int]) -> Any:
         for attempt in range(1, TRIES + 1):
@@ -110,14 +121,10 @@ class JsonSource:
             "Authorization": f"Bearer {self._key}",
             "Accept": "application/json",
         }
-        timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
         try:
-            with (
-                httpx.Client(trust_env=False, follow_redirects=False, timeout=timeout) as client,
-                client.stream(
-                    "GET", url, headers=headers, extensions={"sni_hostname": base.host}
-                ) as response,
-            ):
+            with self._client.stream(
+                "GET", url, headers=headers, extensions={"sni_hostname": base.host}
+            ) as response:
                 refuse_status(response, path)
                 body = read_body(response)
         except httpx.TimeoutException as error:

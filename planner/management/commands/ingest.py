@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,15 @@ from django.utils import timezone
 
 from planner.jobs import RunState
 from workloads.forms.usage import UPLOADS
-from workloads.models import UsageRun
 from workloads.services import usage
 from workloads.usage.base import SourceError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+
+    from workloads.models import UsageRun
+
+LOOK_SECONDS = 0.5
 
 
 class Command(BaseCommand):
@@ -31,15 +35,19 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        run, is_new = self._ask(options)
-        while is_new and run.is_open:
+        run, _ = self._ask(options)
+        if run.state == RunState.DONE:
+            self.stdout.write("0 new rows: this very file was counted before.")
+            return
+        while run.is_open:  # here, or by a worker that has it already; a lost one is taken over
             usage.run_usage(run.pk)
             run.refresh_from_db()
+            time.sleep(LOOK_SECONDS if run.is_open else 0)
         if run.state == RunState.FAILED:
             for bad in run.rejected.all()[:10]:
-                self.stderr.write(f"{bad}")
+                self.stderr.write(str(bad))
             raise CommandError(run.message)
-        self.stdout.write(run.message if is_new else "0 new rows: this very file was counted before.")
+        self.stdout.write(run.message)
 
     def _ask(self, options: dict[str, Any]) -> tuple[UsageRun, bool]:
         path: Path = options["file"]

@@ -16,6 +16,8 @@ from workloads.usage.outgoing import JsonSource, secret
 from workloads.usage.tally import Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from workloads.models import UsageRun
     from workloads.usage.matching import Attributor
 
@@ -26,18 +28,24 @@ def pull_window(run: UsageRun, attributor: Attributor, deadline: float) -> bool:
     """Every hour of the run's window is as the source tells it now: whether that was done by DEADLINE."""
     source = run.source
     key = secret(source.key_ref, os.environ)
-    proxy = JsonSource(source.base_url, key, allow_private=source.allow_private)
+    with JsonSource(source.base_url, key, allow_private=source.allow_private) as proxy:
+        for hour in hours_left(run):
+            found = litellm.read_hour(proxy.get, hour)
+            with transaction.atomic():
+                keep_hour(run, hour, found, attributor)
+            if time.monotonic() > deadline:
+                return False
+    return True
+
+
+def hours_left(run: UsageRun) -> Iterator[datetime]:
+    """The hours of the run's window behind its cursor."""
     if run.window_start is None or run.window_end is None:
         raise ValueError("a pull has a window")
     hour = datetime.fromisoformat(run.cursor["hour"]) if run.cursor else run.window_start
     while hour < run.window_end:
-        found = litellm.read_hour(proxy.get, hour)
-        with transaction.atomic():
-            keep_hour(run, hour, found, attributor)
+        yield hour
         hour += HOUR
-        if time.monotonic() > deadline:
-            return False
-    return True
 
 
 def keep_hour(run: UsageRun, hour: datetime, found: litellm.Hour, attributor: Attributor) -> None:
