@@ -78,7 +78,10 @@ def why_no_disk() -> str:
 
 
 def why_no_tick(now: datetime) -> str:
-    ticked = cache.get(LAST_TICK)
+    try:
+        ticked = cache.get(LAST_TICK)
+    except Error:
+        return "The cache does not answer: run manage.py createcachetable."
     if ticked is None:
         return "The scheduler has not run yet: prices and usage are not pulled by themselves."
     late_seconds = int((now - ticked).total_seconds())

@@ -10,9 +10,11 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from planner import health
+from planner.engine import PolicyError
 
 if TYPE_CHECKING:
     from django.test import Client
+    from pytest_django import Settings
 
 NOW = datetime(2026, 1, 22, tzinfo=UTC)
 Disk = namedtuple("Disk", "total used free")  # noqa: PYI024  the shape of shutil.disk_usage
@@ -45,6 +47,25 @@ def test_a_full_disk_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: Disk(100, 96, 4))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["checks"]["disk"]) == (503, "Only 4.0% of the disk is free.")
+
+
+@pytest.mark.django_db
+def test_a_missing_cache_table_is_said(settings: Settings) -> None:
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "no_table"}
+    }
+    assert health.why_no_tick(NOW).startswith("The cache does not answer")
+
+
+@pytest.mark.django_db
+def test_a_policy_that_does_not_load_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise PolicyError("inputs.toml", "data_tags", "type", "no such type")
+
+    monkeypatch.setattr(health, "load_policy", refuse)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["ready"]) == (503, False)
+    assert answer.json()["checks"]["policy"].startswith("The policy does not load: ")
 
 
 @pytest.mark.parametrize(("late", "words"), [(30, ""), (31, "The scheduler last ran 31 s ago.")])
