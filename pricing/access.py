@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, PermissionsMixin
+    from django.contrib.auth.models import AbstractUser, AnonymousUser
     from django.db.models import Model, QuerySet
 
-    Person = PermissionsMixin | AnonymousUser
+    Person = AbstractUser | AnonymousUser
     M = TypeVar("M", bound=Model)
 
 WHY_NOT = "Only an operator pulls feeds and decides on prices."
@@ -31,6 +32,13 @@ def check_may_pull(user: Person) -> None:
     check_may_see(user)
     if not may_pull(user):
         raise PermissionDenied(WHY_NOT)
+
+
+def person(user: Person) -> AbstractBaseUser:
+    """The signed-in person behind a request whose right was checked."""
+    if isinstance(user, AbstractBaseUser):
+        return user
+    raise PermissionDenied(WHY_NOT)
 
 
 def get_for(user: Person, queryset: QuerySet[M], pk: int) -> M:

@@ -71,13 +71,13 @@ def _read(providers: Sequence[Mapping[str, Any]], source: str) -> Reading:
 def _rows(key: str, provider: str, model: Mapping[str, Any]) -> list[QuoteRow]:
     raw_id = str(model["id"])
     offer = OfferKey(names.provider_slug(provider), names.model_slug(raw_id), names.region_in(raw_id))
-    rows = []
+    rows: list[QuoteRow] = []
     for prices, limits in _dated(model["prices"]):
         rows += _amounts(offer, key, prices, limits)
     for variant in model.get("price_variants") or ():
-        limits = _variant_limits(variant)
-        if limits is not None:
-            rows += _amounts(offer, key, variant["prices"], limits)
+        ways = _variant_limits(variant)
+        if ways is not None:
+            rows += _amounts(offer, key, variant["prices"], ways)
     return rows
 
 

@@ -17,7 +17,7 @@ from pricing.models.book import IN_FORCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from django.db.models import QuerySet
 
@@ -40,12 +40,28 @@ class FeedPrice:
             key_of(self.offer),
             open_weights=self.offer.model.open_weights if self.offer.model else None,
             amounts={component: quote.amount for component, quote in self.quotes.items()},
-            currency=first.currency,
+            currency=self.currency,
             source=f"guide {first.raw['document']}, January 2026"
             if "document" in first.raw
             else self.feed.title,
             valid_from=max(quote.valid_from for quote in self.quotes.values()),
-            checked_at=min(quote.checked_at for quote in self.quotes.values()).astimezone(UTC).date(),
+            checked_at=self.checked_at.astimezone(UTC).date(),
+        )
+
+    @property
+    def currency(self) -> str:
+        return next(iter(self.quotes.values())).currency
+
+    @property
+    def checked_at(self) -> datetime:
+        """When the least recently seen of its quotes was confirmed."""
+        return min(quote.checked_at for quote in self.quotes.values())
+
+    @property
+    def missing_since(self) -> datetime | None:
+        """Since when the feed no longer lists some of it; None while it does."""
+        return min(
+            (quote.missing_since for quote in self.quotes.values() if quote.missing_since), default=None
         )
 
     @property

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Place = tuple[str, date | None]  # line, and the day the feed itself gave
 
 
+PLACES = Decimal("1e-10")  # as the column keeps it
+
+
 @dataclass
 class Changes:
     """What a reading does to the book on a day, collected first and written in a few statements."""
@@ -90,7 +93,11 @@ def _compare(rows: Sequence[QuoteRow], current: dict[Place, list[Quote]], change
 
 
 def _same(quote: Quote, row: QuoteRow) -> bool:
-    return quote.amount == row.amount and quote.currency == row.currency and quote.per == row.per
+    return (
+        quote.amount == row.amount.quantize(PLACES)
+        and quote.currency == row.currency
+        and quote.per == row.per
+    )
 
 
 def _see(same: Quote, row: QuoteRow, known: list[Quote], changes: Changes) -> None:

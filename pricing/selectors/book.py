@@ -1,0 +1,96 @@
+"""The price book page by page, and one offer with all that was ever said about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q
+
+from pricing.models import Conflict, Offer, Quote, QuoteState
+from pricing.models.book import WAITING
+from pricing.selectors.current import FeedPrice, in_force, prices_on
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An offer with the price in use; no price is a price that nobody knows."""
+
+    offer: Offer
+    price: FeedPrice | None
+    feeds: int
+
+
+def book(filters: Mapping[str, Any], page: str | None, day: date) -> Page[Any]:
+    """A page of offers that match, each with its price on DAY."""
+    offers = _matching(filters, day).select_related("provider", "model").order_by("provider__name", "slug")
+    found = Paginator(offers, A_PAGE).get_page(page)
+    prices = prices_on(day, [offer.pk for offer in found.object_list])
+    found.object_list = [_row(offer, prices.get(offer.pk, [])) for offer in found.object_list]
+    return found
+
+
+def _row(offer: Offer, prices: list[FeedPrice]) -> Row:
+    return Row(offer, prices[0] if prices else None, len(prices))
+
+
+def _matching(filters: Mapping[str, Any], day: date) -> QuerySet[Offer]:
+    quotes = Quote.objects.filter(offer=OuterRef("pk"))
+    offers = Offer.objects.annotate(
+        in_conflict=Exists(Conflict.objects.filter(offer=OuterRef("pk"), closed_at=None)),
+        waits=Exists(quotes.filter(state__in=WAITING)),
+    ).filter(kind=filters["kind"])
+    for word in filters.get("q", "").split():
+        offers = offers.filter(
+            Q(provider__name__icontains=word) | Q(model__name__icontains=word) | Q(slug__icontains=word)
+        )
+    if filters.get("currency") or filters.get("feed"):
+        offers = offers.filter(Exists(_said(filters, day)))
+    marks: dict[str, dict[str, Any]] = {
+        "conflict": {"in_conflict": True},
+        "held": {"pk__in": _with_state(QuoteState.HELD)},
+        "unknown": {"pk__in": _with_state(QuoteState.UNKNOWN)},
+    }
+    return offers.filter(**marks.get(filters.get("mark", ""), {}))
+
+
+def _said(filters: Mapping[str, Any], day: date) -> QuerySet[Quote]:
+    quotes = in_force(day).filter(offer=OuterRef("pk"))
+    if currency := filters.get("currency"):
+        quotes = quotes.filter(currency=currency)
+    if feed := filters.get("feed"):
+        quotes = quotes.filter(feed__name=feed)
+    return quotes
+
+
+def _with_state(state: str) -> QuerySet[Quote, int]:
+    return Quote.objects.filter(state=state).values_list("offer_id", flat=True)
+
+
+def currencies() -> list[str]:
+    """Every currency somebody quotes in."""
+    return list(Quote.objects.order_by("currency").values_list("currency", flat=True).distinct())
+
+
+def quotes_of(offer: Offer) -> QuerySet[Quote]:
+    """All that was ever said about the offer: by feed and component, the newest first."""
+    quotes = offer.quotes.select_related("feed", "decided_by")
+    return quotes.order_by(
+        "feed__priority", "component", "tier_from_tokens", "service_tier", "batch", "-valid_from", "-pk"
+    )
+
+
+def rivals(quote: Quote, day: date) -> list[Quote]:
+    """What other feeds say about the same component of the offer on DAY."""
+    said = prices_on(day, [quote.offer_id]).get(quote.offer_id, [])
+    others = [price.quotes.get(quote.component) for price in said if price.feed.pk != quote.feed_id]
+    return [other for other in others if other is not None]

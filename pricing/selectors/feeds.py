@@ -1,0 +1,134 @@
+"""Feeds with how they are doing, and what one run brought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from planner.jobs import RunState
+from pricing.feeds import FEEDS
+from pricing.models import Conflict, FeedRun, Quote, QuoteState
+from pricing.models.book import CURRENT, WAITING
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from pricing.feeds import Feed
+
+COUNTS = {
+    "seen": "prices read",
+    "new": "new",
+    "changed": "changed",
+    "unchanged": "unchanged",
+    "held": "held for an operator",
+    "unknown": "unknown (price of 0)",
+    "refused": "entries not readable",
+    "gone": "no longer listed",
+    "withdrawn": "announced and withdrawn",
+    "ended": "over before we first looked",
+    "conflicts": "where feeds disagree",
+}
+MISSED_SLOTS = 2  # a feed is late when two slots went by without a good pull
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A feed and its runs, in the words of the page."""
+
+    feed: Feed
+    address: str
+    scheduled: bool
+    last: FeedRun | None
+    last_good: FeedRun | None
+    prices: int
+    state: str  # fresh | stale | failed | running | never
+
+    @property
+    def error(self) -> str:
+        return self.last.message if self.last and self.last.state == RunState.FAILED else ""
+
+
+def feed_states(as_of: datetime, scheduled: set[str], addresses: dict[str, str]) -> list[FeedState]:
+    """Every feed the product knows, pulled or not."""
+    last = _newest(FeedRun.objects.all())
+    good = _newest(FeedRun.objects.filter(state=RunState.DONE))
+    prices = dict(
+        Quote.objects.filter(state__in=CURRENT).order_by().values_list("feed__name").annotate(Count("pk"))
+    )
+    return [
+        FeedState(
+            feed,
+            addresses[name],
+            name in scheduled,
+            last.get(name),
+            good.get(name),
+            prices.get(name, 0),
+            _state(last.get(name), good.get(name), as_of, is_scheduled=name in scheduled),
+        )
+        for name, feed in FEEDS.items()
+    ]
+
+
+def _newest(runs: QuerySet[FeedRun]) -> dict[str, FeedRun]:
+    newest = runs.order_by("feed", "-pk").distinct("feed").select_related("feed", "asked_by")
+    return {run.feed.name: run for run in newest}
+
+
+def _state(last: FeedRun | None, good: FeedRun | None, as_of: datetime, *, is_scheduled: bool) -> str:
+    if last is None:
+        return "never"
+    if last.is_open:
+        return "running"
+    if last.state == RunState.FAILED:
+        return "failed"
+    every = timedelta(hours=settings.FEED_EVERY_HOURS)
+    late = is_scheduled and (good is None or as_of - good.as_of > MISSED_SLOTS * every)
+    return "stale" if late else "fresh"
+
+
+def runs() -> QuerySet[FeedRun]:
+    return FeedRun.objects.select_related("feed", "asked_by")
+
+
+def changes_of(run: FeedRun) -> QuerySet[Quote]:
+    """The quotes the run brought that replaced another: what moved."""
+    quotes = run.quotes.filter(~Q(replaces=None)).select_related(
+        "offer__provider", "offer__model", "replaces", "feed"
+    )
+    return quotes.order_by("offer__slug", "component", "pk")
+
+
+def counts_of(run: FeedRun) -> list[tuple[str, int]]:
+    """What the run found, in words, nothing left out but what is zero."""
+    return [(words, run.counts[kind]) for kind, words in COUNTS.items() if run.counts.get(kind)]
+
+
+def quotes() -> QuerySet[Quote]:
+    return Quote.objects.select_related(
+        "offer__provider", "offer__model", "feed", "run", "decided_by", "replaces"
+    )
+
+
+def waiting_of(run: FeedRun) -> QuerySet[Quote]:
+    """What the run brought that waits for an operator."""
+    return quotes().filter(run=run, state__in=WAITING).order_by("state", "offer__slug", "pk")
+
+
+def held() -> QuerySet[Quote]:
+    """Moves too big to believe unseen."""
+    return quotes().filter(state=QuoteState.HELD).order_by("offer__slug", "pk")
+
+
+def unknown_count() -> int:
+    """How many prices of nothing wait for somebody who knows."""
+    return Quote.objects.filter(state=QuoteState.UNKNOWN).count()
+
+
+def open_conflicts() -> QuerySet[Conflict]:
+    return Conflict.objects.filter(closed_at=None).select_related(
+        "offer__provider", "offer__model", "used__feed", "other__feed"
+    )

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from pricing.views import book, conflicts, feeds
+
+app_name = "pricing"
+urlpatterns = [
+    path("", book.book, name="book"),
+    path("offers/<int:pk>/", book.offer, name="offer"),
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/<slug:name>/pull/", feeds.pull, name="pull"),
+    path("runs/<int:pk>/", feeds.feed_run, name="feed_run"),
+    path("rates/", feeds.rates, name="rates"),
+    path("conflicts/", conflicts.conflicts, name="conflicts"),
+    path("quotes/<int:pk>/", conflicts.quote, name="quote"),
+]
