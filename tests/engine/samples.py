@@ -33,11 +33,25 @@ def case(number: int) -> dict[str, Any]:
     return json.loads(json.dumps(found))
 
 
-def workload(organisation: dict[str, Any] | None = None, classification: str = "approved", pending: Any = None, **facts: Any) -> Any:
+def workload(
+    organisation: dict[str, Any] | None = None,
+    classification: str = "approved",
+    pending: Any = None,
+    **facts: Any,
+) -> Any:
     """The plain workload with some facts changed; None takes a fact away."""
     known = {name: value for name, value in {**PLAIN, **facts}.items() if value is not None}
-    segment = {"name": "all", "share": 100, "classification": classification, "facts": known, "pending": pending}
-    document = {"organisation": ORGANISATION | (organisation or {}), "workloads": [{"name": "plain", "segments": [segment]}]}
+    segment = {
+        "name": "all",
+        "share": 100,
+        "classification": classification,
+        "facts": known,
+        "pending": pending,
+    }
+    document = {
+        "organisation": ORGANISATION | (organisation or {}),
+        "workloads": [{"name": "plain", "segments": [segment]}],
+    }
     return parse_workloads(document, POLICY)[0]
 
 

@@ -73,7 +73,11 @@ FLIPS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("number", "organisation", "facts", "answer"), [flip[1:] for flip in FLIPS], ids=[flip[0] for flip in FLIPS])
+@pytest.mark.parametrize(
+    ("number", "organisation", "facts", "answer"),
+    [flip[1:] for flip in FLIPS],
+    ids=[flip[0] for flip in FLIPS],
+)
 def test_one_changed_fact_flips_a_golden_case(number, organisation, facts, answer):
     entry = case(number)
     entry["organisation"] |= organisation
@@ -105,7 +109,10 @@ def test_a_hybrid_is_named_by_its_classes_largest_part_first():
 
 def test_nothing_feasible_names_the_smallest_ways_out():
     decided = segments_of(case(6))[0]
-    ways = [(set(way["rows"]) | set(way["gates"]), way["opens"], way["grantor"], way["cost_usd_month"]) for way in decided["relaxations"]]
+    ways = [
+        (set(way["rows"]) | set(way["gates"]), way["opens"], way["grantor"], way["cost_usd_month"])
+        for way in decided["relaxations"]
+    ]
     team = {"TEA-386", "TEA-383", "TEA-384", "GAT-223", "GAT-205", "GAT-171"}
     assert ways == [
         ({"DAT-245"}, "2e", "reviewer", 120.0),
@@ -118,5 +125,7 @@ def test_own_machines_are_out_of_reach_without_room_and_capital():
 
 
 def test_preferences_that_cannot_be_met_are_reported():
-    dropped = [state["row"] for state in segments_of(case(5))[0]["preferences"] if state["state"] == "dropped"]
+    dropped = [
+        state["row"] for state in segments_of(case(5))[0]["preferences"] if state["state"] == "dropped"
+    ]
     assert dropped == ["DAT-244", "DAT-616", "DAT-244-ISOLATED"]

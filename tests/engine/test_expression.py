@@ -64,7 +64,9 @@ def test_a_condition_means_what_it_says(text, expected):
     assert parse(text, INPUTS, PARAMETERS).holds(VALUES, {"eval_min": 100}) is expected
 
 
-@pytest.mark.parametrize("text", ["tokens_month > 1", "tokens_month < 1", "stage == 'mvp'", "stage != 'mvp'", "'pii' in data_tags"])
+@pytest.mark.parametrize(
+    "text", ["tokens_month > 1", "tokens_month < 1", "stage == 'mvp'", "stage != 'mvp'", "'pii' in data_tags"]
+)
 def test_a_comparison_with_an_unknown_value_is_not_true(text):
     assert parse(text, INPUTS, PARAMETERS).holds(dict.fromkeys(VALUES), {}) is False
 
@@ -101,7 +103,7 @@ def test_a_condition_knows_what_it_reads():
         ("tokens_month > None", "None is not a number, a text, True or False"),
         ("(x for x in data_tags)", "(x for x in data_tags): arithmetic and other syntax are not allowed in a condition"),
         ("__import__('os').system('true')", "__import__('os').system('true'): calls are not allowed; the only function is any_of(set, 'a', 'b')"),
-        ("tokens_month >", "cannot be read as a condition: invalid syntax at character 15"),
+        ("tokens_month >", "cannot be read as a condition: invalid syntax"),
         ("latency_hard\0", "cannot be read as a condition: source code string cannot contain null bytes"),
     ],
 )  # fmt: skip

@@ -13,7 +13,9 @@ from planner.engine import PolicyError, load_policy
 from planner.engine.policy import build_policy
 from planner.engine.policy.load import OTHER_FILES, SHIPPED, TABLES
 
-DOCUMENTS = {name: tomllib.loads((SHIPPED / f"{name}.toml").read_text("utf-8")) for name in (*OTHER_FILES, *TABLES)}
+DOCUMENTS = {
+    name: tomllib.loads((SHIPPED / f"{name}.toml").read_text("utf-8")) for name in (*OTHER_FILES, *TABLES)
+}
 
 
 def documents():
@@ -139,7 +141,9 @@ def test_every_file_is_checked(file, path, value, expected):
     assert refused(changed)[:3] == expected
 
 
-@pytest.mark.parametrize(("file", "path"), [("inputs", ("inputs", "stage", "label")), ("tiers", ("tiers", "simple", "open"))])
+@pytest.mark.parametrize(
+    ("file", "path"), [("inputs", ("inputs", "stage", "label")), ("tiers", ("tiers", "simple", "open"))]
+)
 def test_what_every_entry_needs_is_asked_for(file, path):
     changed = documents()
     del changed[file][path[0]][path[1]][path[2]]

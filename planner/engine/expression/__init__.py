@@ -38,8 +38,7 @@ def parse(text: str, inputs: Mapping[str, InputShape], parameters: Mapping[str, 
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
-        where = f" at character {error.offset}" if error.offset else ""
-        raise ExpressionError(f"cannot be read as a condition: {error.msg}{where}") from error
+        raise ExpressionError(f"cannot be read as a condition: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(f"cannot be read as a condition: {error or 'too deeply nested'}") from error
     parser = Parser(inputs, parameters)
