@@ -40,7 +40,12 @@ def make_venv() -> bool:
 
 
 def has_ensurepip() -> bool:
-    return subprocess.call([sys.executable, "-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL) == 0
+    return (
+        subprocess.call(
+            [sys.executable, "-c", "import ensurepip, venv; ensurepip.version()"], stderr=subprocess.DEVNULL
+        )
+        == 0
+    )
 
 
 def install_venv_module() -> None:

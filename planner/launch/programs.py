@@ -26,6 +26,7 @@ def environment(options: Options, database_url: str) -> dict[str, str]:
         k: v for k, v in os.environ.items() if k not in {"DATABASE_URL_FILE", "CELERY_BROKER_URL_FILE"}
     }
     return inherited | {
+        "DJANGO_SETTINGS_MODULE": "planner.settings",
         "DATABASE_URL": database_url,
         "CELERY_BROKER_URL": options.broker_url,
         "PLANNER_DATA_DIR": str(options.data_dir),
