@@ -134,7 +134,9 @@ def axis_for(days: Iterable[date], today: date) -> Axis:
 
 def gantt(roadmap: Roadmap, today: date) -> Gantt:
     """Shared steps first, then one row a workload in its lane, a line for today."""
-    axis = axis_for([day for each in roadmap.moving for day in (each.start, each.end)], today)
+    axis = axis_for(
+        [day for each in roadmap.moving for step in each.steps for day in (step.start, step.end)], today
+    )
     groups = [
         RowGroup(
             lane.name,
@@ -180,4 +182,4 @@ def _title(step: Step) -> str:
 def _months(start: date, end: date) -> str:
     if (start.year, start.month) == (end.year, end.month):
         return f"{start:%b %Y}"
-    return f"{start:%b} to {end:%b %Y}" if start.year == end.year else f"{start:%b %Y} to {end:%b %Y}"
+    return f"{start:%b} to {end:%b %Y}"

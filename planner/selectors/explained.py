@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from planner.selectors import runs
 from planner.selectors.decisions import current_decision
 from planner.selectors.standing import Standing
-from planner.selectors.watch import shown
+from planner.selectors.watch import GROUPS, QUIET, shown
 from workloads.selectors import classifications
 
 if TYPE_CHECKING:
@@ -52,7 +52,25 @@ class Part:
 
     @cached_property
     def triggers(self) -> list[dict[str, Any]]:
-        return [shown(trigger) for trigger in self.segment["triggers"]]
+        """Those that say something today: fired, near, or on their way to a level."""
+        return [each for each in self._triggers if each["group"] not in QUIET or each["fill"]]
+
+    @cached_property
+    def quiet_triggers(self) -> list[dict[str, Any]]:
+        return [each for each in self._triggers if each["group"] in QUIET and not each["fill"]]
+
+    @cached_property
+    def _triggers(self) -> list[dict[str, Any]]:
+        order = list(GROUPS)
+        return sorted(map(shown, self.segment["triggers"]), key=lambda each: order.index(each["group"]))
+
+    @property
+    def open_gates(self) -> list[dict[str, Any]]:
+        return [gate for gate in self.segment["gates"] if gate["open"]]
+
+    @property
+    def closed_gates(self) -> list[dict[str, Any]]:
+        return [gate for gate in self.segment["gates"] if not gate["open"]]
 
     @cached_property
     def costs(self) -> list[dict[str, Any]]:

@@ -73,6 +73,15 @@ def roadmap_headline(roadmap: Roadmap) -> str:
     return f"{count_of(moves, 'move')}{done_by}.{opens}"
 
 
+def roadmap_lede(roadmap: Roadmap) -> str:
+    undated = len(roadmap.undated)
+    rule = "A step starts when everything it needs is done; nothing here is committed yet."
+    if not undated:
+        return rule
+    waits = "waits" if undated == 1 else "wait"
+    return f"{undated} of them {waits} for an approval or an answer before any date can be given. {rule}"
+
+
 def watch_headline(watch: Watch) -> str:
     confirmed, unconfirmed, near = (len(watch.of(state)) for state in ("confirmed", "unconfirmed", "near"))
     if not watch.triggers:

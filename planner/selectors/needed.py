@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from planner.selectors.words import count_of, usd
+from planner.selectors.words import count_of, day_of, usd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +73,7 @@ def shared_decisions(standings: list[Standing]) -> list[Needed]:
             title=step["label"],
             why=step["sentence"],
             who=step["owner"],
-            cost=f"done by {step['end']} when started on {step['start']}",
+            cost=f"{day_of(step['start'])} to {day_of(step['end'])}",
             waiting=tuple(waiting),
             kind="step",
         )

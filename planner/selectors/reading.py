@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from planner.engine.vocabulary import in_order
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -43,11 +45,22 @@ class Dated:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A row with the placements it is about, from the least to the most sovereign."""
+
+    row: Row
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        return in_order(self.row.mask)
+
+
+@dataclass(frozen=True)
 class Reading:
     policy: Policy
     table: str
     counts: dict[str, int]
-    rows: tuple[Row, ...]
+    rows: list[Told]
     parameters: list[Dated]
     inputs: list[Input]
 
@@ -73,7 +86,7 @@ def reading(policy: Policy, table: str, day: date) -> Reading:
         policy,
         shown,
         counts,
-        policy.rows(shown) if shown in ROW_TABLES else (),
+        [Told(row) for row in policy.rows(shown)] if shown in ROW_TABLES else [],
         dated(policy, day) if shown == "parameters" else [],
         list(policy.inputs.values()) if shown == "inputs" else [],
     )

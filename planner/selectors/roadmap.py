@@ -35,6 +35,10 @@ class Step:
     def is_open_gate(self) -> bool:
         return self.said["kind"] == "gate" and not self.said["done"]
 
+    @property
+    def is_shared_work(self) -> bool:
+        return bool(self.said["shared"]) and self.said["kind"] != "milestone"
+
 
 @dataclass(frozen=True)
 class Journey:
@@ -49,7 +53,8 @@ class Journey:
 
     @property
     def end(self) -> date:
-        return max(step.end for step in self.steps)
+        """The day it arrives; where no arrival is planned yet, the end of its last step."""
+        return self.arrival.end if self.arrival else max(step.end for step in self.steps)
 
     @property
     def first_gate(self) -> Step | None:
@@ -59,8 +64,10 @@ class Journey:
         )
 
     @property
-    def milestones(self) -> list[Step]:
-        return [step for step in self.steps if step.said["kind"] == "milestone"]
+    def arrival(self) -> Step | None:
+        """Its last milestone; none before the move is dated."""
+        milestones = [step for step in self.steps if step.said["kind"] == "milestone"]
+        return max(milestones, key=lambda step: step.end, default=None)
 
     @property
     def own(self) -> list[Step]:
@@ -95,11 +102,11 @@ class Roadmap:
 
     @cached_property
     def shared(self) -> list[SharedStep]:
-        """Steps that several workloads wait for, once each, the one that opens most first."""
+        """Open steps that are done once for everybody, the one that opens the way for most first."""
         found: dict[str, SharedStep] = {}
         for journey in self.moving:
             for step in journey.steps:
-                if step.said["shared"] and step.said["kind"] != "milestone":
+                if step.is_shared_work and not step.said["done"]:
                     shared = found.setdefault(step.said["id"], SharedStep(step))
                     if journey.standing not in shared.waiting:
                         shared.waiting.append(journey.standing)
@@ -121,12 +128,26 @@ class Roadmap:
 
     @cached_property
     def ends(self) -> date | None:
-        return max((journey.end for journey in self.moving), default=None)
+        """The last arrival that has a date."""
+        return max((step.end for _, step in self.arrivals), default=None)
+
+    @property
+    def undated(self) -> list[Journey]:
+        """Workloads that wait for an approval or an answer before their move can be dated."""
+        return [journey for journey in self.moving if journey.arrival is None]
 
     @cached_property
-    def milestones(self) -> list[tuple[Journey, Step]]:
-        found = [(journey, step) for journey in self.moving for step in journey.milestones]
+    def arrivals(self) -> list[tuple[Journey, Step]]:
+        """The last milestone of each workload, in order."""
+        found = [(journey, journey.arrival) for journey in self.moving if journey.arrival]
         return sorted(found, key=lambda pair: pair[1].end)
+
+    @cached_property
+    def settled(self) -> list[Step]:
+        """Shared steps that are done already, each once."""
+        steps = (step for journey in self.moving for step in journey.steps)
+        done = {step.said["id"]: step for step in steps if step.is_shared_work and step.said["done"]}
+        return list(done.values())
 
 
 def steps_of(standing: Standing) -> tuple[Step, ...]:

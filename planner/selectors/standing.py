@@ -50,7 +50,8 @@ class Standing:
 
     @property
     def record(self) -> dict[str, Any]:
-        return self.decision.record.record
+        content: dict[str, Any] = self.decision.record.record
+        return content
 
     @property
     def segments(self) -> list[dict[str, Any]]:
@@ -101,7 +102,10 @@ class Standing:
     @cached_property
     def provisional(self) -> bool:
         """Whether an unapproved classification or an unknown fact may still change the answer."""
-        return any(segment["status"] == "provisional" for segment in self.segments)
+        return any(
+            segment["status"] == "provisional" or segment["classification"] == "proposed"
+            for segment in self.segments
+        )
 
     @cached_property
     def exposed(self) -> bool:

@@ -30,6 +30,9 @@ GROUPS = {
 }
 
 
+QUIET = {"armed", "not_evaluated"}  # shown when asked for
+
+
 def group_of(trigger: dict[str, Any]) -> str:
     """Fired splits by whether the computed economics confirm it."""
     if trigger["state"] != "fired":
@@ -66,11 +69,15 @@ class Group:
     tone: str
     icon: str
     triggers: list[Watched]
+    shown: bool
 
 
 @dataclass(frozen=True)
 class Watch:
+    """Triggers, and the one group asked for (empty: all that are not quiet)."""
+
     triggers: list[Watched]
+    asked: str = ""
 
     def of(self, group: str) -> list[Watched]:
         """Triggers of the group, the one furthest along first."""
@@ -79,10 +86,17 @@ class Watch:
 
     @cached_property
     def groups(self) -> list[Group]:
-        return [Group(name, *words, self.of(name)) for name, words in GROUPS.items() if self.of(name)]
+        return [
+            Group(name, *words, self.of(name), self._shows(name))
+            for name, words in GROUPS.items()
+            if self.of(name)
+        ]
+
+    def _shows(self, group: str) -> bool:
+        return group == self.asked if self.asked else group not in QUIET
 
 
-def watch(standings: list[Standing]) -> Watch:
+def watch(standings: list[Standing], asked: str = "") -> Watch:
     """Every trigger of every part of these workloads."""
     return Watch(
         [
@@ -90,5 +104,6 @@ def watch(standings: list[Standing]) -> Watch:
             for standing in standings
             for segment in standing.segments
             for trigger in segment["triggers"]
-        ]
+        ],
+        asked if asked in GROUPS else "",
     )

@@ -23,6 +23,7 @@ def roadmap(request: HttpRequest) -> HttpResponse:
     context = {
         "roadmap": found,
         "headline": headlines.roadmap_headline(found),
+        "lede": headlines.roadmap_lede(found),
         "gantt": charts.gantt(found, timezone.now().date()),
         "groupings": selectors.GROUPINGS,
     }

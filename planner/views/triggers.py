@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 @require_safe
 def triggers(request: HttpRequest) -> HttpResponse:
-    watched = watch.watch(standing.standings(access.visible_workloads(request.user)))
+    standings = standing.standings(access.visible_workloads(request.user))
+    watched = watch.watch(standings, request.GET.get("state", ""))
     context = {"watch": watched, "headline": headlines.watch_headline(watched)}
     return render(request, "planner/triggers.html", context)

@@ -52,7 +52,7 @@ def test_a_rule_shows_its_sentence_source_facts_and_whether_it_may_be_waived(
     rules = {"DAT-243": row("DAT-243", statutory=True), "QUA-1": row("QUA-1")}
     decided(workload, segment("2", "4", rows=rules))
     page = page_of(client, workload)
-    rule = page[page.index('id="rule-DAT-243"') :].split("</details>")[0]
+    rule = page[page.index("<b>DAT-243</b>") :].split("</details>")[0]
     for words in (
         "Rule DAT-243 says no.",
         "isolated tenant",

@@ -63,17 +63,18 @@ def test_a_shared_step_is_listed_once_with_who_waits_for_it(two_movers: None) ->
     )
 
 
-def test_the_first_gate_and_the_milestones_are_named(two_movers: None) -> None:
+def test_the_first_gate_and_the_arrivals_are_named(two_movers: None) -> None:
     search, notes = found().moving
     assert (search.first_gate.said["label"], notes.first_gate) == ("Licence cleared", None)
-    assert [(str(journey.standing.workload), step.end) for journey, step in found().milestones] == [
+    assert [(str(journey.standing.workload), step.end) for journey, step in found().arrivals] == [
         ("Search", date(2026, 3, 19))
     ]
 
 
 def test_the_headline_counts_moves_and_says_when_they_are_done(two_movers: None) -> None:
-    assert (
-        headlines.roadmap_headline(found()) == "2 moves, done by November 2026. 1 shared step opens the way."
+    assert headlines.roadmap_headline(found()) == "2 moves, done by March 2026. 1 shared step opens the way."
+    assert headlines.roadmap_lede(found()).startswith(
+        "1 of them waits for an approval or an answer before any date"
     )
 
 

@@ -81,3 +81,12 @@ def test_the_board_shows_published_and_computed_side_by_side(watched: None, lena
     unconfirmed = page[page.index('id="t-unconfirmed"') : page.index('id="t-fired"')]
     assert "guide 002, line 349" in unconfirmed
     assert "Not confirmed: cost of class 4 $4,745." in unconfirmed
+
+
+def test_quiet_triggers_are_shown_when_asked_for(watched: None, lena: object) -> None:
+    client = Client()
+    client.force_login(lena)
+    assert 'id="t-armed"' not in client.get(reverse("planner:triggers")).content.decode()
+    page = client.get(reverse("planner:triggers"), {"state": "armed"}).content.decode()
+    assert 'id="t-armed"' in page
+    assert 'id="t-near"' not in page
