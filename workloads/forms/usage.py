@@ -58,7 +58,7 @@ class UploadForm(forms.Form):
         return name
 
 
-class SourceForm(forms.ModelForm[UsageSource]):
+class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A LiteLLM proxy to pull from."""
 
     class Meta:
@@ -99,7 +99,7 @@ class SourceForm(forms.ModelForm[UsageSource]):
         return reference
 
 
-class RuleForm(forms.ModelForm[AttributionRule]):
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     """Traffic with this label belongs to this workload."""
 
     field = forms.ChoiceField(label="Label")

@@ -117,7 +117,7 @@ def stream_rows(
 def hourly_load(stream: Stream, hours: pd.DatetimeIndex, random: np.random.Generator) -> Numbers:
     """The expected load of every hour: growth, weekdays, office hours, and days that differ."""
     age = np.arange(len(hours)) / MONTH_HOURS
-    weekend = hours.dayofweek.to_numpy() >= 5  # noqa: PLR2004  Saturday
+    weekend = hours.day_of_week.to_numpy() >= 5  # noqa: PLR2004  Saturday
     of_day = hours.hour.to_numpy()
     if stream.interactive:
         office = np.exp(-(((of_day - 13) / 5.0) ** 2))

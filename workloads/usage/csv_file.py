@@ -111,6 +111,7 @@ class RowParser:
         self._refuse_unreadable(value)
         tokens = self._tokens(value)
         cost = base.money(value.get("cost", ""), "cost")
+        currency = self._currency(value)
         if tokens.input is None and tokens.output is None and cost is None:
             raise BadRowError(
                 "input_tokens", f"is empty, like the others: one of {', '.join(TOKENS_OR_COST)} is needed"
@@ -128,7 +129,7 @@ class RowParser:
             failed=value.get("status", "").lower() not in SUCCESS,
             tokens=tokens,
             cost=base.reported_cost(cost, tokens),
-            currency=self._currency(value) if cost is not None else "",
+            currency=currency if cost is not None else "",
             latency_ms=self._latency(value.get("latency_ms", "")),
             request_id=value.get("request_id", ""),
             labels_dropped=dropped,

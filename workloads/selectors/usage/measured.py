@@ -82,18 +82,19 @@ def measured(of: Iterable[Span]) -> list[Measured]:
     """Sums within each span, and of the two times four weeks before its end: one query."""
     sql = """
         select bucket.workload_id, bucket.segment_id,
-            coalesce(sum(requests) filter (where month), 0), coalesce(sum(input_tokens) filter (where month), 0),
-            coalesce(sum(output_tokens) filter (where month), 0),
-            coalesce(sum(cached_input_tokens) filter (where month), 0),
+            coalesce(sum(requests) filter (where month), 0)::bigint,
+            coalesce(sum(input_tokens) filter (where month), 0)::bigint,
+            coalesce(sum(output_tokens) filter (where month), 0)::bigint,
+            coalesce(sum(cached_input_tokens) filter (where month), 0)::bigint,
             sum(cost_reported) filter (where month and cost_currency = 'USD'),
-            coalesce(sum(tokens) filter (
-                where month and (cost_reported is null or cost_currency <> 'USD')), 0),
-            coalesce(sum(tokens) filter (where bucket_start >= given.until - weeks), 0),
-            coalesce(sum(tokens) filter (where bucket_start < given.until - weeks), 0)
+            coalesce(sum(tokens) filter (where month and not in_usd), 0)::bigint,
+            coalesce(sum(tokens) filter (where bucket_start >= given.until - weeks), 0)::bigint,
+            coalesce(sum(tokens) filter (where bucket_start < given.until - weeks), 0)::bigint
         from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as given(workload_id, since, until)
         join workloads_usagebucket as bucket on bucket.workload_id = given.workload_id
             and bucket_start >= given.until - 2 * interval '28 days' and bucket_start < given.until
         cross join lateral (select bucket_start >= given.since as month, interval '28 days' as weeks,
+            cost_reported is not null and cost_currency = 'USD' as in_usd,
             coalesce(input_tokens, 0) + coalesce(output_tokens, 0) as tokens) as read
         group by 1, 2 order by 1, 2"""
     with connection.cursor() as cursor:

@@ -54,9 +54,10 @@ def observed_facts(workloads: Iterable[Workload], as_of: datetime) -> Observed:
         segments.setdefault(segment.workload_id, []).append(segment)
     facts: dict[tuple[int, int | None], dict[str, Fact]] = {}
     for pk, span in good.items():
-        facts[pk, None] = as_facts(workload_figures(span, rows[pk], peaks.get(pk, 0)), span)
+        found = rows.get(pk, [])
+        facts[pk, None] = as_facts(workload_figures(span, found, peaks.get(pk, 0)), span)
         for segment in segments.get(pk, []):
-            facts[pk, segment.pk] = as_facts(segment_figures(span, rows[pk], segment), span)
+            facts[pk, segment.pk] = as_facts(segment_figures(span, found, segment), span)
     return Observed(facts)
 
 
