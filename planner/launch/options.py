@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 HIGHEST_PORT = 65535
-SWITCHES = {"", "0", "1", "true", "false", "yes", "no", "on", "off"}
+OFF = {"0", "false", "no", "off"}
+SWITCHES = OFF | {"", "1", "true", "yes", "on"}
 BROKER_SCHEMES = ("redis", "rediss", "amqp", "amqps")
 
 
@@ -28,6 +29,7 @@ class Options:
     broker_url: str = ""
     pg_bin: str = ""
     pg_user: str = "nobody"
+    sample: bool = True
 
     @property
     def address(self) -> str:
@@ -53,6 +55,7 @@ def read_options(environ: Mapping[str, str]) -> Options:
         broker_url=_broker(_text(environ, "CELERY_BROKER_URL")),
         pg_bin=environ.get("PLANNER_PG_BIN", ""),
         pg_user=environ.get("PLANNER_PG_USER") or "nobody",
+        sample=sample not in OFF,
     )
 
 

@@ -68,11 +68,11 @@ def start(
         stderr=complaints,
         env=environ,
         start_new_session=True,
-        preexec_fn=_end_with_parent if _LIBC else None,  # noqa: PLW1509  we have one thread, and prctl is all that runs
+        preexec_fn=end_with_parent,  # noqa: PLW1509  we have one thread, and prctl is all that runs
     )
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """In the new child: Linux sends SIGTERM when we die, even by kill -9."""
     if _LIBC:
         _LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)

@@ -31,6 +31,7 @@ def environment(options: Options, database_url: str) -> dict[str, str]:
         "CELERY_BROKER_URL": options.broker_url,
         "PLANNER_DATA_DIR": str(options.data_dir),
         "PORT": str(options.port),
+        "SAMPLE": "1" if options.sample else "0",
         "PYTHONUNBUFFERED": "1",
         "TZ": "UTC",
         "PYTHONPATH": str(CHECKOUT),

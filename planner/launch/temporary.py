@@ -15,6 +15,7 @@ from planner.launch.account import server_account
 from planner.launch.lock import AlreadyRunningError, hold
 from planner.launch.place import database_home
 from planner.launch.postgres import Cluster
+from planner.launch.processes import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ def throwaway_cluster(options: Options) -> Iterator[str]:
 
 def run(command: list[str], environ: dict[str, str]) -> int:
     """The command's exit code; it hears the terminal's Ctrl-C itself, and we pass on the rest."""
-    process = subprocess.Popen(command, env=environ)
+    process = subprocess.Popen(command, env=environ, preexec_fn=end_with_parent)  # noqa: PLW1509  we have one thread
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, lambda number, _frame: process.send_signal(number))

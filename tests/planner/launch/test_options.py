@@ -22,7 +22,7 @@ def test_it_takes_every_choice_from_the_environment(tmp_path: Path) -> None:
         "CELERY_BROKER_URL": "redis://queue:6379/0",
         "PLANNER_PG_BIN": "/opt/postgresql/bin",
         "PLANNER_PG_USER": "postgres",
-        "SAMPLE": "0",
+        "SAMPLE": "no",
     }
     assert read_options(environ) == Options(
         data_dir=tmp_path,
@@ -31,6 +31,7 @@ def test_it_takes_every_choice_from_the_environment(tmp_path: Path) -> None:
         broker_url="redis://queue:6379/0",
         pg_bin="/opt/postgresql/bin",
         pg_user="postgres",
+        sample=False,
     )
 
 
