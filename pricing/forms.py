@@ -8,7 +8,7 @@ from django import forms
 
 from pricing.feeds import FEEDS
 from pricing.feeds.fetch import MAX_BYTES
-from pricing.models import FeedSource, FxRate
+from pricing.models import FeedSource
 from pricing.models.catalogue import OfferKind
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class PullForm(forms.Form):
     source = forms.ChoiceField(label="Read", widget=forms.RadioSelect)
     file = forms.FileField(label="Price file (JSON)", required=False)
 
-    def __init__(self, *args: Any, name: str, address: str, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=name, **kwargs)
+    def __init__(self, data: Any = None, files: Any = None, *, name: str, address: str) -> None:
+        super().__init__(data, files, prefix=name)
         feed = FEEDS[name]
         choices: list[tuple[str, str]] = [(FeedSource.SHIPPED, feed.shipped_words.capitalize())]
         if address:
@@ -90,23 +90,19 @@ class DecideForm(forms.Form):
     )
 
 
-class RateForm(forms.ModelForm):  # type: ignore[type-arg]
+class RateForm(forms.Form):
     """An exchange rate as somebody read it."""
 
-    class Meta:
-        model = FxRate
-        fields = ("currency", "usd_per_unit", "day", "source")
-        labels = {
-            "currency": "Currency",
-            "usd_per_unit": "US dollars for one unit",
-            "day": "From",
-            "source": "Read where",
-        }
-        help_texts = {
-            "currency": "Three letters, for example EUR.",
-            "source": "For example: ECB reference rate.",
-        }
-        widgets = {"day": forms.DateInput(attrs={"type": "date"})}
+    currency = forms.CharField(label="Currency", max_length=3, help_text="Three letters, for example EUR.")
+    usd_per_unit = forms.DecimalField(
+        label="US dollars for one unit",
+        max_digits=16,
+        decimal_places=8,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        error_messages={"invalid": "This is not a number: write it as 1.08."},
+    )
+    day = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    source = forms.CharField(label="Read where", max_length=200, help_text="For example: ECB reference rate.")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

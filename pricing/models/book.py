@@ -1,5 +1,7 @@
 """The price book. Amounts are written once; what changes is until when they hold and when they were last seen."""
 
+from decimal import Decimal
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -21,6 +23,17 @@ class QuoteState(models.TextChoices):
 CURRENT = (QuoteState.USED, QuoteState.HELD, QuoteState.UNKNOWN, QuoteState.REFUSED)
 IN_FORCE = (QuoteState.USED, QuoteState.PAST)  # on a day within their dates
 WAITING = (QuoteState.HELD, QuoteState.UNKNOWN)
+COMPONENTS = {
+    "input": "input",
+    "cached_input": "cached input",
+    "cache_write": "cache write",
+    "cache_write_1h": "cache write, one hour",
+    "output": "output",
+    "reasoning": "reasoning",
+    "gpu_hour": "hour",
+    "capex_low": "to buy, at least",
+    "capex_high": "to buy, at most",
+}
 CHANGEABLE = (
     "state",
     "valid_to",
@@ -92,6 +105,11 @@ class Quote(models.Model):
         return f"{self.offer} {self.component} {self.amount.normalize():f} {self.currency}"
 
     @property
+    def part(self) -> str:
+        """The component in words."""
+        return COMPONENTS.get(self.component, self.component)
+
+    @property
     def conditions(self) -> str:
         """When this amount applies, in words; empty for the plain price."""
         parts = (
@@ -105,6 +123,16 @@ class Quote(models.Model):
     @property
     def waits(self) -> bool:
         return self.state in WAITING
+
+    @property
+    def why_it_waits(self) -> str:
+        """Why an operator has to look, in words; empty for what does not wait."""
+        if self.state == QuoteState.UNKNOWN:
+            return "A price of 0 is unknown until somebody confirms that it is free."
+        if self.state != QuoteState.HELD or self.replaces is None:
+            return ""
+        move = (self.amount / self.replaces.amount - 1) * 100
+        return f"It moved by {move:+.0f} % at once; the old price is used meanwhile."
 
 
 class Conflict(models.Model):
@@ -124,3 +152,10 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.offer}: {self.used.amount} and {self.other.amount}"
+
+    @property
+    def apart(self) -> Decimal | None:
+        """By which share of the price in use the other one differs; None across currencies or from nothing."""
+        if self.used.currency != self.other.currency or not self.used.amount:
+            return None
+        return abs(self.other.amount - self.used.amount) / self.used.amount

@@ -33,7 +33,7 @@ class Row:
 def book(filters: Mapping[str, Any], page: str | None, day: date) -> Page[Any]:
     """A page of offers that match, each with its price on DAY."""
     offers = _matching(filters, day).select_related("provider", "model").order_by("provider__name", "slug")
-    found = Paginator(offers, A_PAGE).get_page(page)
+    found: Page[Any] = Paginator(offers, A_PAGE).get_page(page)
     prices = prices_on(day, [offer.pk for offer in found.object_list])
     found.object_list = [_row(offer, prices.get(offer.pk, [])) for offer in found.object_list]
     return found
