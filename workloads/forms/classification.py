@@ -30,7 +30,9 @@ class ProposalForm(FactsForm):
     )
     field_order: ClassVar[list[str]] = []
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(data, inputs=reviewer_inputs(), initial=initial)
 
 
@@ -47,7 +49,7 @@ class DecisionForm(forms.Form):
     ends_on = forms.DateField(
         label="Approve until",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="Suggested by how sensitive the data is.",
     )
     action = forms.ChoiceField(choices=[(name, name) for name in STATE_AFTER], widget=forms.HiddenInput)

@@ -17,6 +17,9 @@ from django.utils import timezone
 from planner.management.sample import load
 from planner.tasks import send_feed, send_usage
 from pricing import services as pricing_services
+from pricing.feeds import FEEDS
+from pricing.models import FeedRun
+from pricing.models.feed import FeedSource
 from workloads.models import User
 from workloads.services import people
 
@@ -30,11 +33,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         as_of = timezone.now()
         call_command("createcachetable")
-        pricing_services.ship_prices(as_of, send_feed)
+        self._ship_prices(as_of)
         if not User.objects.exists():
             self._welcome(as_of)
         elif self._signins.exists():
             self.stdout.write(self._signins.read_text(encoding="utf-8"))
+
+    def _ship_prices(self, as_of: datetime) -> None:
+        """Every feed has been asked once for what ships with it; the schedule goes on from there."""
+        read_before = set(FeedRun.objects.values_list("feed__name", flat=True))
+        for name in FEEDS:
+            if name not in read_before:
+                pricing_services.ask_pull(name, as_of=as_of, send=send_feed, source=FeedSource.SHIPPED)
 
     @property
     def _signins(self) -> Path:

@@ -6,6 +6,7 @@ import secrets
 import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 PORTFOLIO = Path(__file__).parent / "portfolio.toml"
 SOURCE = "Gateway log"
 SEED = 2026
-REASON = "Taken from the published case “{title}”."
+REASON = "As in the published case: {title}."
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def load_portfolio(as_of: datetime) -> list[SignIn]:
     for given in plan["workloads"]:
         _workload(given, known[given["case"]], teams[given["team"]], architect, reviewer, as_of)
     return [
-        SignIn(given["role"], person.email, password) for given, person in zip(plan["people"], people, strict=True)
+        SignIn(given["role"], person.email, password)
+        for given, person in zip(plan["people"], people, strict=True)
     ]
 
 
@@ -95,23 +97,35 @@ def _workload(
         case, name=given["name"], team=team, by=architect, reviewer=reviewer, facts=facts, as_of=as_of,
         archetype=given["archetype"],
     )  # fmt: skip
-    AttributionRule.objects.create(field="key_alias", pattern=given["traffic"]["key_alias"], workload=workload)
+    AttributionRule.objects.create(
+        field="key_alias", pattern=given["traffic"]["key_alias"], workload=workload
+    )
     return workload
 
 
 def register_case(
-    case: Case, *, name: str, team: Team, by: User, reviewer: User, facts: dict[str, Any], as_of: datetime, archetype: str = ""
+    case: Case,
+    *,
+    name: str,
+    team: Team,
+    by: User,
+    reviewer: User,
+    facts: dict[str, Any],
+    as_of: datetime,
+    archetype: str = "",
 ) -> Workload:
     """The case as a workload of TEAM, its classifications proposed by BY and, where the case says so, approved."""
-    workload = registry.register_workload(
-        by=by,
-        team=team,
+    entry = registry.Entry(
         name=name,
+        team=team,
+        description=case.title,
         archetype=archetype,
         facts=facts,
-        segments=[{"name": part.name, "share": part.share, "facts": part.facts} for part in case.parts],
-        as_of=as_of,
+        segments=tuple(
+            registry.SegmentEntry(None, part.name, Decimal(part.share), part.facts) for part in case.parts
+        ),
     )
+    workload = registry.register_workload(entry, by=by, as_of=as_of)
     segments = {segment.name: segment for segment in workload.segments.all()}
     for part in case.parts:
         _classify(part, segments[part.name], case, by, reviewer, as_of)
