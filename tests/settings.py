@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("PLANNER_DATA_DIR", tempfile.mkdtemp(prefix="planner-test-"))
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 40)
 
-from planner.settings import *  # noqa: E402, F403
+from planner.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

@@ -86,7 +86,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("planner:queue")
 
 
-def _again(request: HttpRequest, proposal: Classification, form: DecisionForm, status: int = 422) -> HttpResponse:
+def _again(
+    request: HttpRequest, proposal: Classification, form: DecisionForm, status: int = 422
+) -> HttpResponse:
     proposal.refresh_from_db()
     return _page(request, _items(request, "waiting"), _item(request, proposal), form=form, status=status)
 
@@ -109,7 +111,8 @@ def _items(request: HttpRequest, shown: str) -> list[Item]:
     rows = _rows(request, shown)
     known = {row.workload.pk: row for row in standings([row.segment.workload for row in rows])}
     items = [
-        Item(row, known.get(row.segment.workload_id), access.why_not_decide(request.user, row)) for row in rows
+        Item(row, known.get(row.segment.workload_id), access.why_not_decide(request.user, row))
+        for row in rows
     ]
     return sorted(items, key=lambda item: item.order) if shown == "waiting" else items
 
@@ -120,7 +123,13 @@ def _item(request: HttpRequest, proposal: Classification) -> Item:
 
 
 def _page(
-    request: HttpRequest, items: list[Item], chosen: Item | None, *, form: DecisionForm | None = None, shown: str = "waiting", status: int = 200
+    request: HttpRequest,
+    items: list[Item],
+    chosen: Item | None,
+    *,
+    form: DecisionForm | None = None,
+    shown: str = "waiting",
+    status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "items": items,
@@ -146,7 +155,11 @@ def _headline(count: int, shown: str) -> str:
         return LISTS[shown]
     if not count:
         return "Nothing waits for a decision"
-    return "One classification waits for a decision" if count == 1 else f"{count} classifications wait for a decision"
+    return (
+        "One classification waits for a decision"
+        if count == 1
+        else f"{count} classifications wait for a decision"
+    )
 
 
 def _initial(proposal: Classification, today: date) -> dict[str, Any]:

@@ -36,14 +36,18 @@ def approve(proposal: Classification, by: User, **changes: Any) -> Classificatio
     return services.decide(proposal.pk, by=by, **(given | changes))
 
 
-def test_a_reviewer_approves_and_the_snapshot_is_kept_with_its_hash(segment: Segment, ana: User, rita: User) -> None:
+def test_a_reviewer_approves_and_the_snapshot_is_kept_with_its_hash(
+    segment: Segment, ana: User, rita: User
+) -> None:
     approved = approve(propose(segment, ana), rita)
     assert (approved.state, approved.decided_by, approved.ends_on) == ("approved", rita, ENDS_ON)
     assert approved.snapshot["facts"] == {"data_tags": ["public"]}
     assert len(approved.snapshot_hash) == 64
 
 
-def test_the_proposer_is_refused_as_decider_even_as_reviewer_and_superuser(segment: Segment, rita: User) -> None:
+def test_the_proposer_is_refused_as_decider_even_as_reviewer_and_superuser(
+    segment: Segment, rita: User
+) -> None:
     rita.is_superuser = True
     rita.save()
     proposal = propose(segment, rita)
@@ -74,14 +78,18 @@ def test_the_database_refuses_the_writer_as_decider_in_plain_sql(
         proposal = propose(segment, ben, reason="Said by Ben.")
     who = ana if decider == "proposed_by" else ben
     sql = "update workloads_classification set decided_by_id = %s where id = %s"
-    with pytest.raises(IntegrityError, match="decider_is"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="decider_is"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql, [who.pk, proposal.pk])
 
 
 def test_any_edit_of_what_was_approved_voids_the_decision(segment: Segment, ana: User, rita: User) -> None:
     approved = approve(propose(segment, ana), rita)
     with connection.cursor() as cursor:
-        cursor.execute("update workloads_classification set facts = '{\"data_tags\": [\"phi\"]}'")
+        cursor.execute('update workloads_classification set facts = \'{"data_tags": ["phi"]}\'')
     approved.refresh_from_db()
     assert (approved.state, approved.decided_by, approved.snapshot) == ("proposed", None, None)
 
@@ -137,7 +145,9 @@ def test_nothing_said_is_not_approved(segment: Segment) -> None:
     assert (holds.status, holds.facts, holds.classification) == ("proposed", {}, None)
 
 
-def test_every_state_change_is_in_the_history_also_by_plain_sql(segment: Segment, ana: User, rita: User) -> None:
+def test_every_state_change_is_in_the_history_also_by_plain_sql(
+    segment: Segment, ana: User, rita: User
+) -> None:
     approve(propose(segment, ana), rita)
     with connection.cursor() as cursor:
         cursor.execute("update workloads_classification set state = 'expired'")

@@ -59,7 +59,9 @@ def propose(
         "decided_by": None,
         "decided_at": None,
     }
-    waiting = Classification.objects.select_for_update().filter(segment=segment, state__in=OPEN_STATES).first()
+    waiting = (
+        Classification.objects.select_for_update().filter(segment=segment, state__in=OPEN_STATES).first()
+    )
     if waiting is None:
         proposal = Classification.objects.create(segment=segment, proposed_by=by, editors=[by.pk], **fields)
     else:
@@ -132,7 +134,9 @@ def withdraw(proposal: Classification, *, by: User) -> None:
     if proposal.proposed_by_id != by.pk or proposal.state not in OPEN_STATES:
         raise PermissionDenied("Only the proposer may withdraw a waiting proposal.")
     write_as(by)
-    Classification.objects.filter(pk=proposal.pk, state__in=OPEN_STATES).update(state=ClassificationState.WITHDRAWN)
+    Classification.objects.filter(pk=proposal.pk, state__in=OPEN_STATES).update(
+        state=ClassificationState.WITHDRAWN
+    )
     announce(proposal)
 
 
