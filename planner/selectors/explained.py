@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.selectors import runs
 from planner.selectors.decisions import current_decision
-from planner.selectors.standing import Standing
+from planner.selectors.standing import CLASSES, Standing, class_of
 from planner.selectors.watch import GROUPS, QUIET, shown
 from workloads.selectors import classifications
 
@@ -27,6 +27,14 @@ class Part:
     segment: dict[str, Any]
     if_approved: dict[str, Any] | None
     classification: Effective | None
+
+    @property
+    def now_label(self) -> str:
+        return CLASSES.get(class_of(self.segment["now"]), "Nowhere")
+
+    @property
+    def target_label(self) -> str:
+        return CLASSES.get(class_of(self.segment["target"]), "None yet")
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:

@@ -71,6 +71,10 @@ class Standing:
         """The class today for a chip: empty where nothing serves it yet."""
         return "" if self.today == NOWHERE else self.today
 
+    @property
+    def today_label(self) -> str:
+        return CLASSES.get(self.today, "Nothing yet")
+
     @cached_property
     def targets(self) -> tuple[str, ...]:
         """Target classes of its parts, each once, from less to more sovereign."""

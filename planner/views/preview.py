@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from workloads.forms.workload import RegistrationForm
 
 from planner.selectors import basis, effect
+from workloads.forms.workload import RegistrationForm, edited_workload
 from workloads.selectors import facts
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """A fragment: class now and target, cost a month, why each class, what is still unknown."""
-    form = RegistrationForm(request.POST, user=request.user, policy=basis.policy())
-    given = form.workload_input(facts.organisation_facts())
-    found = effect.effect(given, timezone.now().date())
+    now = timezone.now()
+    edited = edited_workload(request.POST, request.user)
+    form = RegistrationForm(request.POST, user=request.user, policy=basis.policy(), workload=edited)
+    given = form.workload_input(facts.organisation_facts(), now)
+    found = effect.effect(given, now.date())
     return render(request, "planner/_preview.html", {"effect": found})

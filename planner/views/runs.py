@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from planner import access, services
-from planner.htmx import POLL_DONE, fragment_or_page
+from planner.htmx import POLL_DONE, fragment_or_page, is_fragment
 from planner.selectors import runs as selectors
 from planner.tasks import send_plan
 
@@ -38,7 +38,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "errors": selectors.errors(found, visible),
     }
     response = fragment_or_page(request, "planner/run.html", "progress", context)
-    if not found.is_open and request.headers.get("HX-Request"):
+    if not found.is_open and is_fragment(request):
         response.status_code = POLL_DONE
     return response
 

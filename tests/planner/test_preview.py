@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from planner.models import Decision
-from tests.factories import WorkloadFactory
+from workloads.models import Workload
 
 pytestmark = pytest.mark.django_db
 MANAGEMENT = {"segments-TOTAL_FORMS": "1", "segments-INITIAL_FORMS": "0"}
@@ -68,7 +68,7 @@ def test_half_filled_and_wrong_forms_get_an_answer(client: Client, data: dict[st
 def test_it_stores_nothing(client: Client) -> None:
     effect_of(client, FILLED)
     assert Decision.objects.count() == 0
-    assert WorkloadFactory._meta.model.objects.count() == 0
+    assert Workload.objects.count() == 0
 
 
 def test_it_answers_within_200_ms(client: Client) -> None:
