@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
@@ -13,6 +13,7 @@ from workloads.selectors.usage.pages import label_fields
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
+    from django.http import QueryDict
 
 UPLOADS = "CSV uploads"
 
@@ -40,8 +41,8 @@ class UploadForm(forms.Form):
         help_text="Otherwise a file with too many bad rows is held and nothing of it counts.",
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[bytes]:
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         most = settings.USAGE_FILE_MAX_BYTES
         if (file.size or 0) > most:
             raise forms.ValidationError(
@@ -61,20 +62,27 @@ class UploadForm(forms.Form):
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A LiteLLM proxy to pull from."""
 
+    base_url = forms.URLField(
+        label="Address",
+        assume_scheme="https",
+        help_text="Without a path, such as https://gateway.example.com.",
+    )
+    key_ref = forms.CharField(
+        label="Admin key",
+        max_length=200,
+        help_text="Where the worker finds it: env:NAME or file:PATH. The key itself is never stored.",
+    )
+
     class Meta:
         model = UsageSource
         fields = ("name", "base_url", "key_ref", "allow_private", "every_hours", "history_days")
         labels: ClassVar[dict[str, Any]] = {
-            "base_url": "Address",
-            "key_ref": "Admin key",
             "allow_private": "May be reached at a private address",
             "every_hours": "Pull every",
             "history_days": "First pull reads back",
         }
         help_texts: ClassVar[dict[str, Any]] = {
             "name": "As people here call it.",
-            "base_url": "Without a path, such as https://gateway.example.com.",
-            "key_ref": "Where the worker finds it: env:NAME or file:PATH. The key itself is never stored.",
             "allow_private": "Tick it for a proxy inside your own network. Otherwise only public addresses are called.",
             "every_hours": "0 switches the schedule off; the button stays.",
             "history_days": "Days. Later pulls read the last two days again, because sources correct late.",
@@ -82,17 +90,15 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["base_url"].required = self.fields["key_ref"].required = True
         self.instance.kind = SourceKind.LITELLM
 
     def clean_key_ref(self) -> str:
         reference: str = self.cleaned_data["key_ref"]
         kind, _, name = reference.partition(":")
         if kind not in {"env", "file"} or not name:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("key_ref")] = (
-                ""  # whoever pasted a key must not see it again on the page
-            )
+            posted = cast("QueryDict", self.data).copy()
+            posted[self.add_prefix("key_ref")] = ""  # a key that was pasted must not come back on the page
+            self.data = posted
             raise forms.ValidationError(
                 "Write where the key is, not the key: env:LITELLM_ADMIN_KEY or file:/run/secrets/litellm."
             )
@@ -120,13 +126,12 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         asked = self.data.get("field") or self.initial.get("field")
         fields = label_fields()
         fields += [asked] if asked and asked.startswith("metadata.") and asked not in fields else []
-        self.fields["field"].choices = [(name, name) for name in fields]  # type: ignore[attr-defined]
+        cast("forms.ChoiceField", self.fields["field"]).choices = [(name, name) for name in fields]
         active = Workload.objects.filter(archived_at=None)
-        self.fields["workload"].queryset = active  # type: ignore[attr-defined]
-        self.fields["segment"].queryset = Segment.objects.filter(workload__in=active).select_related(
-            "workload"
-        )  # type: ignore[attr-defined]
-        self.fields["source"].empty_label = "Every source"  # type: ignore[attr-defined]
+        segments = Segment.objects.filter(workload__in=active).select_related("workload")
+        cast("forms.ModelChoiceField[Workload]", self.fields["workload"]).queryset = active
+        cast("forms.ModelChoiceField[Segment]", self.fields["segment"]).queryset = segments
+        cast("forms.ModelChoiceField[UsageSource]", self.fields["source"]).empty_label = "Every source"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
