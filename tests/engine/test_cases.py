@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from planner.engine import decide_workload, parse_workloads, record
 from tests.engine.samples import AS_OF, CASES, OWNING, POLICY, PRICES, STAFFED, case
 
 
-def segments_of(entry):
+def segments_of(entry: Any) -> Any:
     return record(decide_workload(POLICY, parse_workloads([entry], POLICY)[0], PRICES, AS_OF))["segments"]
 
 
 @pytest.mark.parametrize("entry", CASES, ids=lambda entry: entry["title"])
-def test_a_golden_case_comes_out_as_expected(entry):
+def test_a_golden_case_comes_out_as_expected(entry: Any) -> None:
     for part, decided in zip(entry["segments"], segments_of(entry), strict=True):
         expected = part["expect"]
         answer = {name: decided[name] for name in ("status", "now", "target")}
@@ -36,7 +38,7 @@ COSTS = [
 
 
 @pytest.mark.parametrize(("number", "segment", "costs"), COSTS)
-def test_a_golden_case_costs_what_its_author_worked_out(number, segment, costs):
+def test_a_golden_case_costs_what_its_author_worked_out(number: Any, segment: Any, costs: Any) -> None:
     decided = segments_of(case(number))[segment]
     assert {variant: decided["costs"][variant] for variant in costs} == costs
 
@@ -78,7 +80,9 @@ FLIPS = [
     [flip[1:] for flip in FLIPS],
     ids=[flip[0] for flip in FLIPS],
 )
-def test_one_changed_fact_flips_a_golden_case(number, organisation, facts, answer):
+def test_one_changed_fact_flips_a_golden_case(
+    number: Any, organisation: Any, facts: Any, answer: Any
+) -> None:
     entry = case(number)
     entry["organisation"] |= organisation
     entry["segments"][0]["facts"] |= facts
@@ -86,19 +90,19 @@ def test_one_changed_fact_flips_a_golden_case(number, organisation, facts, answe
     assert (decided["now"], decided["target"]) == answer
 
 
-def test_an_approved_tag_opens_what_a_proposal_kept_closed():
+def test_an_approved_tag_opens_what_a_proposal_kept_closed() -> None:
     entry = case(27)
     entry["segments"][0]["classification"] = "approved"
     assert segments_of(entry)[0]["target"] == "3"
 
 
-def test_a_contractual_stance_brings_the_regulated_part_to_an_agreement():
+def test_a_contractual_stance_brings_the_regulated_part_to_an_agreement() -> None:
     entry = case(17)
     entry["segments"][1]["facts"]["stance"] = "contractual"
     assert segments_of(entry)[1]["target"] == "3r"
 
 
-def test_a_hybrid_is_named_by_its_classes_largest_part_first():
+def test_a_hybrid_is_named_by_its_classes_largest_part_first() -> None:
     content = record(decide_workload(POLICY, parse_workloads([case(17)], POLICY)[0], PRICES, AS_OF))
     assert content["headline"] == "hybrid 3 / 5a / 2"
     assert content["cost_target_usd_month"] == 183.75 + 5151.03 + 600.00
@@ -107,7 +111,7 @@ def test_a_hybrid_is_named_by_its_classes_largest_part_first():
     )
 
 
-def test_nothing_feasible_names_the_smallest_ways_out():
+def test_nothing_feasible_names_the_smallest_ways_out() -> None:
     decided = segments_of(case(6))[0]
     ways = [
         (set(way["rows"]) | set(way["gates"]), way["opens"], way["grantor"], way["cost_usd_month"])
@@ -120,11 +124,11 @@ def test_nothing_feasible_names_the_smallest_ways_out():
     ]
 
 
-def test_own_machines_are_out_of_reach_without_room_and_capital():
+def test_own_machines_are_out_of_reach_without_room_and_capital() -> None:
     assert segments_of(case(17))[1]["feasible"] == ["5a"]
 
 
-def test_preferences_that_cannot_be_met_are_reported():
+def test_preferences_that_cannot_be_met_are_reported() -> None:
     dropped = [
         state["row"] for state in segments_of(case(5))[0]["preferences"] if state["state"] == "dropped"
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -60,18 +61,18 @@ VALUES = {
         ("latency_hard == True", True),
     ],
 )
-def test_a_condition_means_what_it_says(text, expected):
+def test_a_condition_means_what_it_says(text: Any, expected: Any) -> None:
     assert parse(text, INPUTS, PARAMETERS).holds(VALUES, {"eval_min": 100}) is expected
 
 
 @pytest.mark.parametrize(
     "text", ["tokens_month > 1", "tokens_month < 1", "stage == 'mvp'", "stage != 'mvp'", "'pii' in data_tags"]
 )
-def test_a_comparison_with_an_unknown_value_is_not_true(text):
+def test_a_comparison_with_an_unknown_value_is_not_true(text: Any) -> None:
     assert parse(text, INPUTS, PARAMETERS).holds(dict.fromkeys(VALUES), {}) is False
 
 
-def test_a_condition_knows_what_it_reads():
+def test_a_condition_knows_what_it_reads() -> None:
     condition = parse("latency_hard and eval_examples < P.eval_min and latency_hard", INPUTS, PARAMETERS)
     assert (condition.names, condition.parameters) == (("latency_hard", "eval_examples"), ("eval_min",))
 
@@ -107,7 +108,7 @@ def test_a_condition_knows_what_it_reads():
         ("latency_hard\0", "cannot be read as a condition: source code string cannot contain null bytes"),
     ],
 )  # fmt: skip
-def test_what_a_policy_may_not_say_is_refused_with_the_way_out(text, message):
+def test_what_a_policy_may_not_say_is_refused_with_the_way_out(text: Any, message: Any) -> None:
     with pytest.raises(ExpressionError) as refused:
         parse(text, INPUTS, PARAMETERS)
     assert str(refused.value) == message

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from planner.engine import FactError, load_policy
@@ -32,7 +34,7 @@ INPUTS = load_policy().inputs
         ("data_tags", "", frozenset()),
     ],
 )
-def test_a_value_is_read_however_it_is_written(name, raw, value):
+def test_a_value_is_read_however_it_is_written(name: Any, raw: Any, value: Any) -> None:
     read = INPUTS[name].parse(raw)
     assert (read, type(read)) == (value, type(value))
 
@@ -57,7 +59,7 @@ def test_a_value_is_read_however_it_is_written(name, raw, value):
         ("gdpr_interpretation", ["strict"], "['strict'] is not one of its values; did you mean 'strict'? It takes: none, standard, strict."),
     ],
 )  # fmt: skip
-def test_a_value_that_cannot_be_is_refused_by_name(name, raw, problem):
+def test_a_value_that_cannot_be_is_refused_by_name(name: Any, raw: Any, problem: Any) -> None:
     with pytest.raises(FactError) as refused:
         INPUTS[name].parse(raw)
     assert refused.value.name == name
@@ -65,17 +67,17 @@ def test_a_value_that_cannot_be_is_refused_by_name(name, raw, problem):
 
 
 @pytest.mark.parametrize("raw", [["pii", "secret"], "secret", [["pii"]], 3, {"pii": True}])
-def test_a_set_takes_its_own_values_only(raw):
+def test_a_set_takes_its_own_values_only(raw: Any) -> None:
     with pytest.raises(FactError):
         INPUTS["data_tags"].parse(raw)
 
 
-def test_a_huge_whole_number_is_refused_rather_than_an_error():
+def test_a_huge_whole_number_is_refused_rather_than_an_error() -> None:
     with pytest.raises(FactError):
         INPUTS["tokens_month"].parse(10**400)
 
 
-def test_amounts_a_month_of_a_workload_are_divided_among_its_segments():
+def test_amounts_a_month_of_a_workload_are_divided_among_its_segments() -> None:
     divided = [name for name, declared in INPUTS.items() if declared.shared_by_volume]
     assert "tokens_month" in divided
     assert "growth_pct_month" not in divided

@@ -6,6 +6,7 @@ import copy
 import shutil
 import tomllib
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -18,28 +19,28 @@ DOCUMENTS = {
 }
 
 
-def documents():
+def documents() -> Any:
     return copy.deepcopy(DOCUMENTS)
 
 
-def refused(changed):
+def refused(changed: Any) -> Any:
     with pytest.raises(PolicyError) as error:
         build_policy(changed)
     return error.value.file, error.value.row, error.value.column, error.value.message
 
 
-def test_the_shipped_policy_is_read_once():
+def test_the_shipped_policy_is_read_once() -> None:
     assert load_policy() is load_policy()
 
 
-def test_the_identity_of_a_policy_is_its_content():
+def test_the_identity_of_a_policy_is_its_content() -> None:
     same, other = documents(), documents()
     other["constraints"]["rows"][0]["sentence"] += " Really."
     assert build_policy(same).sha == load_policy().sha
     assert build_policy(other).sha != load_policy().sha
 
 
-def test_a_parameter_has_the_value_of_the_day_and_says_who_says_so():
+def test_a_parameter_has_the_value_of_the_day_and_says_who_says_so() -> None:
     changed = documents()
     reference = {"document": "000", "quote": "later", "line": 1}
     changed["parameters"]["parameters"]["eval_min"]["values"].append(
@@ -51,13 +52,13 @@ def test_a_parameter_has_the_value_of_the_day_and_says_who_says_so():
     assert (later.value, later.since, later.reference.quote) == (250, date(2027, 1, 1), "later")
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_a_missing_file_is_named(tmp_path: Any) -> None:
     shutil.copytree(SHIPPED, tmp_path / "policy", ignore=shutil.ignore_patterns("gates.toml"))
-    with pytest.raises(PolicyError, match="gates.toml, row -, column -: is missing from the policy folder"):
+    with pytest.raises(PolicyError, match=r"gates\.toml, row -, column -: is missing from the policy folder"):
         load_policy(tmp_path / "policy")
 
 
-def test_a_file_that_is_not_toml_is_named(tmp_path):
+def test_a_file_that_is_not_toml_is_named(tmp_path: Any) -> None:
     shutil.copytree(SHIPPED, tmp_path / "policy", ignore=shutil.ignore_patterns("gates.toml"))
     (tmp_path / "policy" / "gates.toml").write_text("[[rows]\n")
     with pytest.raises(PolicyError, match=r"gates.toml, row -, column -: cannot be read: "):
@@ -83,7 +84,7 @@ ROW = "DAT-243"
         ("source", {"document": "002", "quote": "x", "line": 1, "page": 2}, "has unknown keys page; it takes document, quote and line"),
     ],
 )  # fmt: skip
-def test_a_wrong_cell_is_refused_with_file_row_and_column(column, value, message):
+def test_a_wrong_cell_is_refused_with_file_row_and_column(column: Any, value: Any, message: Any) -> None:
     changed = documents()
     row = next(row for row in changed["constraints"]["rows"] if row["id"] == ROW)
     row[column] = value
@@ -91,27 +92,27 @@ def test_a_wrong_cell_is_refused_with_file_row_and_column(column, value, message
 
 
 @pytest.mark.parametrize("column", ["when", "allow", "layer", "owner", "sentence", "source", "label"])
-def test_a_row_says_everything_it_has_to(column):
+def test_a_row_says_everything_it_has_to(column: Any) -> None:
     changed = documents()
     row = next(row for row in changed["constraints"]["rows"] if row["id"] == ROW)
     del row[column]
     assert refused(changed) == ("constraints.toml", ROW, column, "is missing")
 
 
-def test_a_row_without_a_name_is_told_by_its_place():
+def test_a_row_without_a_name_is_told_by_its_place() -> None:
     changed = documents()
     del changed["gates"]["rows"][2]["id"]
     assert refused(changed) == ("gates.toml", "number 3", "id", "is missing; every row has a name of its own")
 
 
-def test_two_rows_may_not_share_a_name():
+def test_two_rows_may_not_share_a_name() -> None:
     changed = documents()
     changed["preferences"]["rows"].append(changed["preferences"]["rows"][0])
     assert refused(changed)[:3] == ("preferences.toml", "INC-PERIMETER", "id")
 
 
 @pytest.mark.parametrize("missing", ["from", "value", "reference"])
-def test_a_parameter_without_its_source_is_refused(missing):
+def test_a_parameter_without_its_source_is_refused(missing: Any) -> None:
     changed = documents()
     del changed["parameters"]["parameters"]["eval_min"]["values"][0][missing]
     message = "is missing; every value has from, value and reference"
@@ -132,7 +133,7 @@ def test_a_parameter_without_its_source_is_refused(missing):
         ("tiers", ("tiers", "simple", "managed"), {"gpu": "l4"}, ("tiers.toml", "simple", "managed.gpus")),
     ],
 )  # fmt: skip
-def test_every_file_is_checked(file, path, value, expected):
+def test_every_file_is_checked(file: Any, path: Any, value: Any, expected: Any) -> None:
     changed = documents()
     place = changed[file]
     for key in path[:-1]:
@@ -144,19 +145,19 @@ def test_every_file_is_checked(file, path, value, expected):
 @pytest.mark.parametrize(
     ("file", "path"), [("inputs", ("inputs", "stage", "label")), ("tiers", ("tiers", "simple", "open"))]
 )
-def test_what_every_entry_needs_is_asked_for(file, path):
+def test_what_every_entry_needs_is_asked_for(file: Any, path: Any) -> None:
     changed = documents()
     del changed[file][path[0]][path[1]][path[2]]
     assert refused(changed) == (f"{file}.toml", path[1], path[2], "is missing")
 
 
-def test_every_difficulty_needs_a_tier():
+def test_every_difficulty_needs_a_tier() -> None:
     changed = documents()
     del changed["tiers"]["tiers"]["complex"]
     assert refused(changed)[:3] == ("tiers.toml", "complex", "tiers")
 
 
-def test_every_shipped_row_has_a_sentence_that_ends():
+def test_every_shipped_row_has_a_sentence_that_ends() -> None:
     policy = load_policy()
     for table in ("constraints", "preferences", "gates"):
         for row in policy.rows(table):
