@@ -129,3 +129,10 @@ def why_not_decide(user: Person, classification: Classification) -> str:
     ).exists():
         return "Only a reviewer of this team may decide."
     return ""
+
+
+def person(user: Person) -> User:
+    """The signed-in person; views behind the sign-in know no other."""
+    if not isinstance(user, User):
+        raise PermissionDenied("Sign in first.")
+    return user

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from planner.selectors import basis, effect
-from workloads.forms.workload import RegistrationForm, edited_workload
+from planner.selectors import effect
+from workloads.forms.workload import RegistrationForm, edited_workload, edited_workload
 from workloads.selectors import facts
 
 if TYPE_CHECKING:

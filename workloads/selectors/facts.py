@@ -100,12 +100,13 @@ def _segment_input(
         name=segment.name,
         share=float(segment.share),
         classification=holds.status,
-        facts=declared | observed.of(workload.pk, segment.pk) | _read(classified),
-        pending=None if holds.pending is None else _read(holds.pending),
+        facts=declared | observed.of(workload.pk, segment.pk) | read_facts(classified),
+        pending=None if holds.pending is None else read_facts(holds.pending),
     )
 
 
-def _read(facts: Mapping[str, Fact]) -> Facts:
+def read_facts(facts: Mapping[str, Fact]) -> Facts:
+    """A classification's facts with their values as the engine reads them."""
     inputs = load_policy().inputs
     return {
         name: Fact(_parsed(inputs.get(name), fact.value), fact.source, fact.by, fact.at)
