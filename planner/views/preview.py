@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from planner.selectors import effect
-from workloads.forms.workload import RegistrationForm, edited_workload, edited_workload
+from workloads.forms.workload import RegistrationForm, edited_workload
 from workloads.selectors import facts
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     """A fragment: class now and target, cost a month, why each class, what is still unknown."""
     now = timezone.now()
     edited = edited_workload(request.POST, request.user)
-    form = RegistrationForm(request.POST, user=request.user, policy=basis.policy(), workload=edited)
+    form = RegistrationForm(request.POST, user=request.user, workload=edited)
     given = form.workload_input(facts.organisation_facts(), now)
     found = effect.effect(given, now.date())
     return render(request, "planner/_preview.html", {"effect": found})
