@@ -136,7 +136,7 @@ def load_json(document: bytes) -> Any:
     try:
         return json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:
-        if error.pos >= len(text.rstrip()) - 1:
+        if text[0] in "[{" and text.rstrip()[-1] not in "]}":
             raise FeedError("The file ends in the middle: fetch it again.", permanent=False) from error
         raise FeedError(
             f"This is not JSON: line {error.lineno}, column {error.colno}: {error.msg}.", permanent=True

@@ -74,7 +74,7 @@ def feed_states(as_of: datetime, scheduled: set[str], addresses: dict[str, str])
 
 
 def _newest(runs: QuerySet[FeedRun]) -> dict[str, FeedRun]:
-    newest = runs.order_by("feed", "-pk").distinct("feed").select_related("feed", "asked_by")
+    newest = runs.order_by("feed_id", "-pk").distinct("feed_id").select_related("feed", "asked_by")
     return {run.feed.name: run for run in newest}
 
 

@@ -1,5 +1,5 @@
 from pricing.services.deciding import decide_quote
-from pricing.services.pulling import Upload, ask_pull, due_feed_runs, pull_here, run_pull
+from pricing.services.pulling import Upload, ask_pull, due_feed_runs, pull_here, run_pull, source_for
 from pricing.services.rates import enter_rate
 from pricing.services.snapshots import freeze_snapshot, reference_snapshot_row
 
@@ -13,4 +13,5 @@ __all__ = [
     "pull_here",
     "reference_snapshot_row",
     "run_pull",
+    "source_for",
 ]

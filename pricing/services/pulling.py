@@ -37,6 +37,7 @@ class Upload(NamedTuple):
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+OPEN = (jobs.RunState.QUEUED, jobs.RunState.RUNNING)
 OLD_PRICES_STAY = "The prices we have stay as they are."
 
 
@@ -59,17 +60,15 @@ def ask_pull(  # noqa: PLR0913  each is a fact of the run
     upload: Upload | None = None,
     asked_by: AbstractBaseUser | None = None,
 ) -> FeedRun:
-    """A run of the feed is on its way; asking again within the minute is the same run."""
-    key = f"feed:{name}:{source}:{as_of:%Y-%m-%dT%H:%M}"
-    fields: dict[str, object] = {
-        "feed": feed_row(name),
-        "source": source,
-        "as_of": as_of,
-        "asked_by": asked_by,
-    }
-    if upload is not None:
-        sha = hashlib.sha256(upload.document).hexdigest()
-        key = f"{key}:{sha}"
+    """A run of the feed is on its way; while the same pull waits or runs, asking again gives that one."""
+    feed = feed_row(name)
+    sha = hashlib.sha256(upload.document).hexdigest() if upload else ""
+    key = f"feed:{name}:{source}:{as_of.isoformat()}:{sha}"
+    same = FeedRun.objects.filter(feed=feed, source=source, key__endswith=f":{sha}", state__in=OPEN)
+    if waiting := same.first():
+        return waiting
+    fields: dict[str, object] = {"feed": feed, "source": source, "as_of": as_of, "asked_by": asked_by}
+    if upload:
         fields |= {"file": ContentFile(upload.document, f"{sha[:16]}.json"), "file_name": upload.name}
     return jobs.ask(FeedRun, key, send, **fields)[0]
 
@@ -101,6 +100,14 @@ def due_feed_runs(as_of: datetime, send: Send) -> list[FeedRun]:
         run, created = jobs.ask(FeedRun, key, send, feed=feed_row(name), source=source, as_of=as_of)
         asked += [run] if created else []
     return asked
+
+
+def source_for(name: str, *, has_file: bool, online: bool) -> str:
+    """What a command reads: the file given, else the address where one is wanted or set, else what ships."""
+    if has_file:
+        return FeedSource.FILE
+    usual = address_of(name) if name == "litellm" or settings.PRICES_REFRESH_ONLINE else ""
+    return FeedSource.ADDRESS if online or usual else FeedSource.SHIPPED
 
 
 def next_slot(as_of: datetime) -> datetime | None:
