@@ -192,7 +192,7 @@ USE_TZ = True
 USE_I18N = False
 
 # Jobs. Without a broker address the queue lives in the same PostgreSQL, through kombu's pgmq transport.
-CELERY_BROKER_URL = env_broker("CELERY_BROKER_URL") or "pgmq://"
+CELERY_BROKER_URL = env_broker("CELERY_BROKER_URL") or "pgmq://localhost"  # the address is conn_string below
 CELERY_VISIBILITY_TIMEOUT = 900  # longer than the hard time limit, else a running task is delivered again
 if CELERY_BROKER_URL.startswith("pgmq"):
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {

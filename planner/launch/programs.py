@@ -81,7 +81,7 @@ def _web(options: Options) -> list[str]:
             "--threads",
             "4",
         ],
-        *["--preload", "--timeout", "60", "--graceful-timeout", "5", "--access-logfile", "-"],
+        *["--preload", "--timeout", "60", "--graceful-timeout", "5"],
         *["--no-control-socket", "--chdir", str(CHECKOUT)],
     ]
 

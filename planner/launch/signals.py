@@ -7,8 +7,11 @@ import select
 import signal
 import sys
 import threading
+import time
 
 from planner.launch.failure import StoppedError
+
+SAME_MOMENT_S = 0.25
 
 
 class StopRequest:
@@ -16,6 +19,7 @@ class StopRequest:
 
     def __init__(self) -> None:
         self.times = 0
+        self._last_at = float("-inf")
         self._asked = threading.Event()
         self._terminal = select.poll()
 
@@ -44,5 +48,8 @@ class StopRequest:
         return any(happened & select.POLLHUP for _, happened in self._terminal.poll(0))
 
     def _note(self, *_signal: object) -> None:
-        self.times += 1
+        """Signals at the same moment are one request: make passes on the SIGTERM that we got ourselves."""
+        now = time.monotonic()
+        self.times += now - self._last_at > SAME_MOMENT_S
+        self._last_at = now
         self._asked.set()

@@ -19,22 +19,36 @@ if TYPE_CHECKING:
     from planner.launch.signals import StopRequest
 
 
-def manage(words: list[str], environ: dict[str, str], log: Path, stop: StopRequest) -> str:
-    """What `manage.py WORDS` printed; its complaints go to LOG. A stop request ends it."""
-    with log.open("ab") as complaints, tempfile.TemporaryFile() as printed:
+class Step:
+    """`manage.py WORDS` under way; its complaints go to LOG."""
+
+    def __init__(self, words: list[str], environ: dict[str, str], log: Path) -> None:
+        self.words, self.log = words, log
+        self.printed = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the command runs
         command = [sys.executable, str(CHECKOUT / "manage.py"), *words]
-        process = processes.start(command, environ, printed, complaints)
+        with log.open("ab") as complaints:
+            self.process = processes.start(command, environ, self.printed, complaints)
+
+    def finish(self, stop: StopRequest) -> str:
+        """What it printed. A stop request ends it, a failure ends the start."""
         try:
-            while process.poll() is None:
+            while self.process.poll() is None:
                 stop.wait(0.02)
                 stop.check()
+            if self.process.returncode:
+                raise CannotStartError(_why(self.words, self.log))
+            self.printed.seek(0)
+            return self.printed.read().decode(errors="replace")
         finally:
-            processes.kill_group(process.pid)
-            process.wait()
-        if process.returncode:
-            raise CannotStartError(_why(words, log))
-        printed.seek(0)
-        return printed.read().decode(errors="replace")
+            self.end()
+
+    def end(self) -> None:
+        """Nothing of it runs any more; ending it twice is harmless."""
+        if self.printed.closed:
+            return
+        processes.kill_group(self.process.pid)
+        self.process.wait()
+        self.printed.close()
 
 
 def json_lines(text: str) -> dict[str, object]:
@@ -46,15 +60,23 @@ def json_lines(text: str) -> dict[str, object]:
     return said
 
 
-def collect_static(environ: dict[str, str], data_dir: Path, log: Path, stop: StopRequest) -> bool:
-    """The compressed, hashed files are up to date; whether that took any work."""
-    stamp, digest = data_dir / "run" / "static.sha256", _static_digest()
-    manifest = data_dir / "static" / "staticfiles.json"
-    if manifest.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == digest:
-        return False
-    manage(["collectstatic", "--noinput", "--clear", "--verbosity", "0"], environ, log, stop)
-    stamp.write_text(digest, encoding="ascii")
-    return True
+class StaticFiles:
+    """The compressed, hashed files; made anew only when something they come from changed."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.stamp = data_dir / "run" / "static.sha256"
+        self.manifest = data_dir / "static" / "staticfiles.json"
+        self.digest = _static_digest()
+
+    def are_current(self) -> bool:
+        return self.manifest.exists() and self.stamp.exists() and self.stamp.read_text("ascii") == self.digest
+
+    def collect(self, environ: dict[str, str], log: Path) -> Step:
+        self.stamp.unlink(missing_ok=True)
+        return Step(["collectstatic", "--noinput", "--clear", "--verbosity", "0"], environ, log)
+
+    def collected(self) -> None:
+        self.stamp.write_text(self.digest, encoding="ascii")
 
 
 def _static_digest() -> str:

@@ -106,19 +106,37 @@ class Installation:
         self.stop.check()
 
     def _set_up(self, url: str) -> dict[str, object]:
-        """Tables, queue, static files and what the planner ships are in place; returns how to sign in."""
+        """Tables, queue and what the planner ships are in place; returns how to sign in."""
         environ = programs.environment(self.options, url)
         self.children = [Child(program) for program in programs.programs(self.options, environ)]
         if self.options.broker_url:
             broker.require_broker(self.options.broker_url)
         else:
             broker.install_queue(url)
-        with self._phase("tables"):
-            steps.manage(["migrate", "--noinput", "--verbosity", "0"], environ, self.setup_log, self.stop)
-        with self._phase("static files"):
-            steps.collect_static(environ, self.options.data_dir, self.setup_log, self.stop)
-        with self._phase("prices, policy, people"):
-            return steps.json_lines(steps.manage(["prepare"], environ, self.setup_log, self.stop))
+        with self._static_files(environ):
+            with self._phase("tables"):
+                self._step("migrate", "--noinput", "--verbosity", "0", environ=environ)
+            with self._phase("prices, policy, people"):
+                return steps.json_lines(self._step("prepare", environ=environ))
+
+    def _step(self, *words: str, environ: dict[str, str]) -> str:
+        return steps.Step(list(words), environ, self.setup_log).finish(self.stop)
+
+    @contextmanager
+    def _static_files(self, environ: dict[str, str]) -> Iterator[None]:
+        """Compressing them takes a processor for some seconds, and the rest of the set-up needs another."""
+        files = steps.StaticFiles(self.options.data_dir)
+        if files.are_current():
+            yield
+            return
+        step = files.collect(environ, self.setup_log)
+        try:
+            yield
+            with self._phase("static files, the rest"):
+                step.finish(self.stop)
+            files.collected()
+        finally:
+            step.end()
 
     def _start_programs(self) -> None:
         """The pages answer; worker and scheduler are on their way."""
