@@ -97,9 +97,7 @@ def _derive(
     """What follows from the facts, in the order in which one needs the other."""
     yield "selfhost_headcount", values["ml_engineers"] + values["mlops_engineers"] + values["data_engineers"]
     if "task_type" in facts:
-        complexity = _complexity(policy, values, figures)
-        if complexity:
-            yield "complexity", complexity
+        yield "complexity", _complexity(policy, values, figures)
     yield from _quality(values, facts, figures)
     yield from _volume(values, figures)
     yield "load_steady", values["peak_to_avg"] <= figures["steady_peak_to_avg"]
@@ -107,11 +105,13 @@ def _derive(
     yield "inputs_complete_pct", _complete(policy, facts)
 
 
-def _complexity(policy: Policy, values: dict[str, Any], figures: Mapping[str, Any]) -> str | None:
-    for row in policy.rows("classify"):
-        if row.cell("table") == "complexity" and row.holds("when", values, figures):
-            return str(row.cell("value"))
-    return None
+def _complexity(policy: Policy, values: dict[str, Any], figures: Mapping[str, Any]) -> str:
+    """How hard the task is by default; the policy's assumption where its table has nothing to say."""
+    rows = (row for row in policy.rows("classify") if row.cell("table") == "complexity")
+    found = next(
+        (row.cell("value") for row in rows if row.holds("when", values, figures)), values["complexity"]
+    )
+    return str(found)
 
 
 def _quality(values: dict[str, Any], facts: Facts, figures: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -136,14 +136,7 @@ def _volume(values: dict[str, Any], figures: Mapping[str, Any]) -> Iterator[tupl
     yield "tokens_day", tokens / figures["days_per_month"]
     # growth below -100 % a month would turn volumes negative
     factor = max(0.0, 1 + values["growth_pct_month"] / PERCENT)
-    yield "tokens_month_12m", _grown(tokens, factor)
-
-
-def _grown(tokens: float, factor: float) -> float:
-    try:
-        return float(tokens * factor**MONTHS_AHEAD)
-    except OverflowError:
-        return float("inf")
+    yield "tokens_month_12m", tokens * factor**MONTHS_AHEAD
 
 
 def _crosses_border(values: dict[str, Any]) -> bool:

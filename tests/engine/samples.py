@@ -30,7 +30,8 @@ PLAIN = CASES[1]["segments"][0]["facts"]
 def case(number: int) -> dict[str, Any]:
     """A copy of a golden case."""
     found = next(entry for entry in CASES if entry["id"] == number)
-    return json.loads(json.dumps(found))
+    copied: dict[str, Any] = json.loads(json.dumps(found))
+    return copied
 
 
 def workload(

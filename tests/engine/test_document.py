@@ -10,7 +10,7 @@ import pytest
 from planner.engine import FactError, parse_workloads
 from tests.engine.samples import CASES, POLICY, case
 
-DOCUMENT = {
+DOCUMENT: Any = {
     "organisation": {"ml_engineers": 2},
     "workloads": [
         {
@@ -27,7 +27,7 @@ DOCUMENT = {
 
 def changed(path: Any, value: Any) -> Any:
     document = copy.deepcopy(DOCUMENT)
-    place = document
+    place: Any = document
     for key in path[:-1]:
         place = place[key]
     if value is None:

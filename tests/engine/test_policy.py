@@ -163,3 +163,43 @@ def test_every_shipped_row_has_a_sentence_that_ends() -> None:
         for row in policy.rows(table):
             assert row.sentence.endswith("."), row.id
             assert row.source.line > 0, row.id
+
+
+def test_a_value_that_is_neither_number_nor_word_is_refused() -> None:
+    changed = documents()
+    changed["parameters"]["parameters"]["eval_min"]["values"][0]["value"] = [100]
+    assert refused(changed) == (
+        "parameters.toml",
+        "eval_min",
+        "value",
+        "[100] is not a number, a text, true or false",
+    )
+
+
+def test_a_source_is_cited_in_full() -> None:
+    changed = documents()
+    changed["constraints"]["rows"][0]["source"] = "guide 002"
+    assert refused(changed)[2:] == (
+        "source",
+        'is missing; cite it as { document = "000", line = 1, quote = "..." }',
+    )
+
+
+def test_a_policy_may_do_without_steps_and_triggers(tmp_path: Any) -> None:
+    left_out = shutil.ignore_patterns("steps.toml", "triggers.toml", "risks.toml", "classify.toml")
+    shutil.copytree(SHIPPED, tmp_path / "policy", ignore=left_out)
+    policy = load_policy(tmp_path / "policy")
+    assert (policy.rows("steps"), policy.rows("triggers")) == ((), ())
+
+
+def test_a_condition_may_read_a_yes_or_no_of_the_policy() -> None:
+    changed = documents()
+    changed["preferences"]["rows"][0]["when"] = "P.eu_cada_in_force or P.dpf_status != 'upheld'"
+    row = build_policy(changed).rows("preferences")[0]
+    assert row.expressions["when"].parameters == ("eu_cada_in_force", "dpf_status")
+
+
+def test_a_condition_nested_without_end_is_refused() -> None:
+    changed = documents()
+    changed["constraints"]["rows"][0]["when"] = "not " * 100_000 + "True"
+    assert refused(changed)[2] == "when"

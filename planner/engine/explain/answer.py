@@ -90,7 +90,9 @@ def _why_nothing(segment: SegmentDecision) -> str:
     """The rules of the smallest ways out say what stands in the way; without rules it is the gates."""
     decisive = {row.id: row for way in segment.relaxations for row in way.rows}
     if segment.allowed or not decisive:
-        gates = list(dict.fromkeys(lower_first(row.label) for way in segment.relaxations for row in way.gates))
+        gates = list(
+            dict.fromkeys(lower_first(row.label) for way in segment.relaxations for row in way.gates)
+        )
         return f"What the rules leave has gates that nobody can close: {listed(gates)}."
     reasons = listed([lower_first(without_stop(row.sentence)) for row in decisive.values()])
     return f"{reasons[:1].upper()}{reasons[1:]}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.engine.amounts import in_words
-from planner.engine.explain.words import counted, listed, lower_first, money, placed, placements, without_stop
+from planner.engine.explain.words import counted, listed, lower_first, money, placed, without_stop
 from planner.engine.vocabulary import LAYER_LABELS
 
 if TYPE_CHECKING:
@@ -62,18 +62,14 @@ def fact_entry(policy: Policy, reading: Reading, name: str) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON can hold it; an endless number is no number."""
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return None
-    return value
+    """The value as JSON can hold it."""
+    return sorted(value) if isinstance(value, frozenset) else value
 
 
 def ladder_sentence(step: LadderStep) -> str:
     if step.row is not None:
         return step.row.sentence
-    return f"Of what is left, {placements(step.left)} cost{'s' if len(step.left) == 1 else ''} least."
+    return f"Of what is left, {listed(step.left)} cost{'s' if len(step.left) == 1 else ''} least."
 
 
 def gate_entry(gate: GateState) -> dict[str, Any]:

@@ -27,17 +27,8 @@ def money(usd_month: float | None) -> str:
     return "an unknown amount" if usd_month is None else in_words(usd_month, PER_MONTH)
 
 
-def difference(usd_month: float) -> str:
-    return "nothing" if usd_month == 0 else f"{money(abs(usd_month))} {'more' if usd_month > 0 else 'less'}"
-
-
 def placed(variant: str | None) -> str:
     return VARIANT_PHRASES.get(variant or "", "nowhere")
-
-
-def placements(variants: Sequence[str]) -> str:
-    """Placements as short ids in a list: they are labels, explained beside."""
-    return listed(variants)
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:
