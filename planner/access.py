@@ -56,7 +56,8 @@ def get_workload_for(user: Person, pk: int) -> Workload:
 
 def get_run_for(user: Person, pk: int) -> PlanRun:
     """The run, or 404 for whoever sees no workload at all."""
-    runs = PlanRun.objects.select_related("policy", "snapshot", "asked_by")
+    related = PlanRun.objects.select_related("policy", "snapshot", "asked_by")
+    runs = related.defer("policy__document", "snapshot__document")
     found = runs.filter(pk=pk).first() if roles_of(user) else None
     if found is None:
         raise Http404

@@ -27,9 +27,8 @@ def current_decisions(workloads: Iterable[Workload] | QuerySet[Workload]) -> Que
     finished = Decision.objects.filter(workload__in=workloads, run__state=RunState.DONE)
     newest = finished.order_by("workload_id", "-run_id").distinct("workload_id").values("pk")
     rows = Decision.objects.filter(pk__in=newest).order_by("workload__name", "workload_id")
-    return rows.select_related(
-        "workload__team", "workload__owner", "record", "if_approved", "run__policy", "run__snapshot"
-    )
+    related = ("workload__team", "workload__owner", "record", "if_approved", "run__policy", "run__snapshot")
+    return rows.select_related(*related).defer("run__policy__document", "run__snapshot__document")
 
 
 def triggers_due(workloads: QuerySet[Workload]) -> int:

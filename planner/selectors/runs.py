@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def runs() -> QuerySet[PlanRun]:
     """All runs, the newest first."""
-    return PlanRun.objects.select_related("policy", "snapshot", "asked_by")
+    rows = PlanRun.objects.select_related("policy", "snapshot", "asked_by")
+    return rows.defer("policy__document", "snapshot__document")
 
 
 def latest_finished() -> PlanRun | None:
