@@ -234,7 +234,7 @@ def test_a_row_names_its_workload() -> None:
 def test_no_run_is_lost_when_the_worker_is_killed_in_the_middle(
     transactional_db: None, tmp_path: Path
 ) -> None:
-    data = rows(60_000, ids="")
+    data = rows(30_000, ids="")
     run = ask(table(data))
     worker = _worker(run.pk)
     while UsageRun.objects.get(pk=run.pk).cursor.get("counted", 0) == 0 and worker.poll() is None:
@@ -242,11 +242,11 @@ def test_no_run_is_lost_when_the_worker_is_killed_in_the_middle(
     worker.kill()
     worker.wait()
     half = UsageRun.objects.get(pk=run.pk)
-    assert 0 < half.counts["new"] < 60_000
+    assert 0 < half.counts["new"] < 30_000
     UsageRun.objects.filter(pk=run.pk).update(heartbeat_at=datetime(2026, 1, 1, tzinfo=UTC))
     usage.run_usage(run.pk)
     done = UsageRun.objects.get(pk=run.pk)
-    assert (done.state, done.attempt, done.counts["new"]) == (RunState.DONE, 2, 60_000)
+    assert (done.state, done.attempt, done.counts["new"]) == (RunState.DONE, 2, 30_000)
     assert totals() == expected(data)
 
 

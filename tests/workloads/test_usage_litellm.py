@@ -23,12 +23,18 @@ from workloads.usage.base import SourceError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RECORDED: dict[str, Any] = json.loads((Path(__file__).parent / "recordings/litellm_spendlog_row.json").read_text())
+RECORDED: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "recordings/litellm_spendlog_row.json").read_text()
+)
 AS_OF = datetime(2026, 1, 10, 5, 30, tzinfo=UTC)
 
 
 def row(number: int, at: datetime, **changes: Any) -> dict[str, Any]:
-    metadata: dict[str, Any] = {"user_api_key_alias": "support", "spend_logs_metadata": None, "usage_object": {}}
+    metadata: dict[str, Any] = {
+        "user_api_key_alias": "support",
+        "spend_logs_metadata": None,
+        "usage_object": {},
+    }
     return RECORDED | {
         "request_id": f"r{number}",
         "startTime": at.strftime("%Y-%m-%d %H:%M:%S.%f+00:00"),

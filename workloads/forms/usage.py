@@ -113,7 +113,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = AttributionRule
         fields = ("field", "pattern", "workload", "segment", "source", "priority")
-        labels: ClassVar[dict[str, Any]] = {"pattern": "is", "workload": "Belongs to", "priority": "Order"}
+        labels: ClassVar[dict[str, Any]] = {"pattern": "Value", "workload": "Belongs to", "priority": "Order"}
         help_texts: ClassVar[dict[str, Any]] = {
             "pattern": "Exactly this, or with * for any text: team-a-*.",
             "segment": "Only where this traffic is one segment's alone; otherwise the segments' shares apply.",
@@ -131,7 +131,9 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         segments = Segment.objects.filter(workload__in=active).select_related("workload")
         cast("forms.ModelChoiceField[Workload]", self.fields["workload"]).queryset = active
         cast("forms.ModelChoiceField[Segment]", self.fields["segment"]).queryset = segments
-        cast("forms.ModelChoiceField[UsageSource]", self.fields["source"]).empty_label = "Every source"
+        empty = {"workload": "Choose a workload", "segment": "The whole workload", "source": "Every source"}
+        for name, words in empty.items():
+            cast("forms.ModelChoiceField[Any]", self.fields[name]).empty_label = words
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

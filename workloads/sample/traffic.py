@@ -124,7 +124,7 @@ def hourly_load(stream: Stream, hours: pd.DatetimeIndex, random: np.random.Gener
         shape = (0.35 + office) * np.where(weekend, 0.45, 1.0)
     else:
         shape = 1 + 0.15 * np.cos((of_day - 2) / 24 * 2 * np.pi)  # a little more at night
-    day = np.repeat(noise(random, len(hours) // 24 + 1, 0.05), 24)[: len(hours)]
+    day = np.repeat(noise(random, len(hours) // 24 + 1, 0.03), 24)[: len(hours)]
     load: Numbers = (1 + stream.growth) ** age * shape * day
     return load
 

@@ -10,6 +10,7 @@ from django.db.models import BigIntegerField, Count, F, Max, Min, Prefetch, Q, S
 from django.db.models.functions import Coalesce, TruncDate
 
 from workloads.models import AttributionRule, RejectedRow, UsageBucket, UsageRun, UsageSource
+from workloads.models.usage import SourceKind
 from workloads.selectors.usage.measured import MONTH
 from workloads.usage.matching import as_pattern, values_of
 from workloads.usage.tally import Traffic
@@ -34,7 +35,8 @@ NAMING_FIELDS = ("workload", "key_alias", "tag")
 def sources() -> QuerySet[UsageSource]:
     """Every source with its last data and its newest run (`newest`)."""
     newest = UsageRun.objects.order_by("source_id", "-pk").distinct("source_id")
-    return UsageSource.objects.annotate(last_data=Max("buckets__bucket_start")).prefetch_related(
+    listed = UsageSource.objects.exclude(kind=SourceKind.CSV, runs=None)  # a name nothing was uploaded under
+    return listed.annotate(last_data=Max("buckets__bucket_start")).prefetch_related(
         Prefetch("runs", queryset=newest, to_attr="newest")
     )
 
