@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -191,9 +191,9 @@ def test_a_decision_with_its_explanation_takes_five_milliseconds() -> None:
 
 
 def timed(given: Any) -> Any:
-    start = perf_counter()
+    start = process_time()
     record(decide_workload(POLICY, given, PRICES, AS_OF))
-    return perf_counter() - start
+    return process_time() - start
 
 
 def test_a_staffed_organisation_still_takes_the_cheaper_way() -> None:
@@ -217,3 +217,14 @@ def test_a_class_at_about_the_same_cost_is_called_so() -> None:
         for each in recorded(OWNING, data_must_stay_in_infra=True)["segments"][0]["classes"]
     }
     assert (classes["5a"]["state"], classes["5b"]["words"]) == ("now_and_target", "About the same cost")
+
+
+def test_a_gate_that_nobody_can_close_is_a_step_of_the_ladder() -> None:
+    ladder = RECORDS[10]["segments"][1]["ladder"]  # the regulated part of case 17
+    steps = [(step["row"], step["layer"], "".join(step["removed"])) for step in ladder]
+    assert steps == [
+        ("Q5-Y1", "compliance", "12p3"),
+        ("RTE-528", "compliance", "2e3r4"),
+        ("GAT-174", "readiness", "5b"),
+    ]
+    assert ladder[-1]["sentence"] == "A gate that nobody can close: room, power and cooling."

@@ -109,8 +109,8 @@ def _answer_sentence(segment: SegmentDecision, variant: str, state: str) -> str:
     if state == "target":
         labels = [lower_first(gate.row.label) for gate in segment.gates_before(variant)]
         return f"{phrase[:1].upper()}{phrase[1:]} at {usd}, once closed: {listed(labels)}."
-    role = "meets every rule" if state == "now" else "is what the rules, the team and the money leave"
-    return f"{phrase[:1].upper()}{phrase[1:]} {role}, at {usd}."
+    role = "Meets every rule today" if state == "now" else "What the rules, the team and the money leave"
+    return f"{role}: {phrase}, at {usd}."
 
 
 def _gates_sentence(segment: SegmentDecision, variant: str) -> str:

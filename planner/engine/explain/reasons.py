@@ -68,7 +68,8 @@ def plain(value: Any) -> Any:
 
 def ladder_sentence(step: LadderStep) -> str:
     if step.row is not None:
-        return step.row.sentence
+        gate = step.row.table == "gates"
+        return f"A gate that nobody can close: {lower_first(step.row.label)}." if gate else step.row.sentence
     return f"Of what is left, {listed(step.left)} cost{'s' if len(step.left) == 1 else ''} least."
 
 
@@ -91,7 +92,7 @@ def preference_sentence(state: PreferenceState, target: str | None) -> str:
     if state.state == "dropped":
         return f"{reason}. Not met: nothing that is possible satisfies it."
     if state.state == "idle" or not state.usd_month:
-        return f"{reason}. It changes nothing in the cost."
+        return f"{reason}. It changes nothing here."
     saved = "costs" if state.usd_month > 0 else "saves"
     return f"{reason}. Honouring it {saved} {money(abs(state.usd_month))}, on {placed(target)}."
 
