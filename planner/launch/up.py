@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from planner.launch import broker, lock, programs, screen, steps
@@ -159,10 +159,10 @@ class Installation:
                 )
 
     def _answers(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.options.port, timeout=5)
-        with suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/livez")
-            return connection.getresponse().status > 0
+        probe = http.client.HTTPConnection("127.0.0.1", self.options.port, timeout=5)
+        with closing(probe), suppress(OSError, http.client.HTTPException):
+            probe.request("GET", "/livez")
+            return probe.getresponse().status > 0
         return False
 
     def _tend(self) -> None:

@@ -51,11 +51,18 @@ class Running:
         assert words in said, said
         return said
 
+    def setup_link(self) -> str:
+        """The path of the one-time link that an empty installation prints once it is ready."""
+        screen = self.wait_for("Ctrl-C stops all of it")
+        found = re.search(rf"once, at\s+http://127\.0\.0\.1:{self.port}(/\S+)", screen)
+        assert found, screen
+        return found[1]
+
     def get(self, path: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
 
     def pid_of(self, name: str) -> int:
         path = self.data_dir / "run" / f"{name}.pid"
@@ -90,10 +97,7 @@ def test_up_from_nothing_and_again_after_kill_9_of_everything(open_folder: Path)
     data_dir, port = open_folder / "var", free_port()
     data_dir.mkdir()
     with running(data_dir, port) as first:
-        screen = first.wait_for("Ctrl-C stops all of it")
-        setup = re.search(rf"http://127\.0\.0\.1:{port}(/\S+)", screen)
-        assert setup
-        assert first.get(setup[1])[0] == 200
+        assert first.get(first.setup_link())[0] == 200
         assert "<html" in first.get("/accounts/login/")[1]
         _second_start_says_where_the_first_runs(first)
         _killed_worker_comes_back(first)
@@ -101,9 +105,8 @@ def test_up_from_nothing_and_again_after_kill_9_of_everything(open_folder: Path)
         _kill_everything(first)
     (data_dir / "screen.txt").unlink()
     with running(data_dir, port) as second:
-        second.wait_for("Ctrl-C stops all of it")
+        assert second.get(second.setup_link())[0] == 200
         assert second.get("/livez")[0] == 200
-        assert second.get(setup[1])[0] == 200
     assert second.process.returncode == 0
     assert second.our_processes() == []
 
