@@ -15,7 +15,7 @@ from tests import factories
 from tests.workloads.test_registry_views import signed_in
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES = 20
+LIST_QUERIES = 22
 
 
 def names(person: Any, **chosen: Any) -> list[str]:
@@ -30,10 +30,16 @@ def three(team: Any) -> None:
     done = factories.SegmentFactory(workload__team=team, workload__name="Alpha", workload__archetype="rag_qa")
     decider = factories.UserFactory()
     factories.ClassificationFactory(
-        segment=done, state="approved", decided_by=decider, decided_at=now,
-        ends_on=now.date() + timedelta(days=9), snapshot={},
+        segment=done,
+        state="approved",
+        decided_by=decider,
+        decided_at=now,
+        ends_on=now.date() + timedelta(days=9),
+        snapshot={},
     )
-    waits = factories.SegmentFactory(workload__team=team, workload__name="Beta", workload__facts={"stage": "poc"})
+    waits = factories.SegmentFactory(
+        workload__team=team, workload__name="Beta", workload__facts={"stage": "poc"}
+    )
     factories.ClassificationFactory(segment=waits)
     factories.SegmentFactory(workload__team=team, workload__name="Gamma")
 
@@ -93,7 +99,7 @@ def test_htmx_gets_the_table_alone(ana: Any, three: None) -> None:
 
 def queries(person: Any) -> int:
     client = signed_in(person)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         client.get(reverse("workloads:list"))
     return len(captured)
 

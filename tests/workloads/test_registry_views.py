@@ -61,7 +61,10 @@ def test_registering_keeps_who_said_each_fact(ana: Any, team: Any) -> None:
     assert answer.headers["Location"] == reverse("workloads:detail", args=(workload.pk,))
     assert workload.facts == {"stage": "production", "tokens_month": 60_000_000, "peak_to_avg": 3}
     assert (workload.owner, workload.team, workload.archetype) == (ana, team, "support_chat")
-    said = {record.name: (record.value, record.source, record.said_by) for record in models.FactRecord.objects.all()}
+    said = {
+        record.name: (record.value, record.source, record.said_by)
+        for record in models.FactRecord.objects.all()
+    }
     assert said == {
         "peak_to_avg": (3, FactSource.ARCHETYPE, ana),
         "stage": ("production", FactSource.ARCHETYPE, ana),
@@ -167,10 +170,14 @@ def test_a_fact_that_is_no_longer_known_is_on_record_too(ana: Any, workload: Any
     signed_in(ana).post(reverse("workloads:edit", args=(workload.pk,)), edited(workload, tokens_month=""))
     workload.refresh_from_db()
     assert workload.facts == {"stage": "production"}
-    assert [(record.name, record.value) for record in models.FactRecord.objects.all()] == [("tokens_month", None)]
+    assert [(record.name, record.value) for record in models.FactRecord.objects.all()] == [
+        ("tokens_month", None)
+    ]
 
 
-def test_an_edit_over_somebody_elses_edit_is_refused_and_keeps_what_was_typed(ana: Any, workload: Any) -> None:
+def test_an_edit_over_somebody_elses_edit_is_refused_and_keeps_what_was_typed(
+    ana: Any, workload: Any
+) -> None:
     form = edited(workload)
     signed_in(ana).post(reverse("workloads:edit", args=(workload.pk,)), form)
     page = signed_in(ana).post(reverse("workloads:edit", args=(workload.pk,)), form | {"tokens_month": "70M"})
@@ -180,7 +187,9 @@ def test_an_edit_over_somebody_elses_edit_is_refused_and_keeps_what_was_typed(an
     assert workload.facts["tokens_month"] == 60_000_000
 
 
-def test_a_removed_segment_keeps_its_decisions_and_loses_its_open_proposal(ana: Any, rita: Any, workload: Any) -> None:
+def test_a_removed_segment_keeps_its_decisions_and_loses_its_open_proposal(
+    ana: Any, rita: Any, workload: Any
+) -> None:
     gone = factories.SegmentFactory(workload=workload, name="agent", share=1)
     proposal = factories.ClassificationFactory(segment=gone, proposed_by=ana)
     signed_in(ana).post(reverse("workloads:edit", args=(workload.pk,)), edited_first(workload))
@@ -191,9 +200,7 @@ def test_a_removed_segment_keeps_its_decisions_and_loses_its_open_proposal(ana: 
 
 def edited_first(workload: Any) -> dict[str, str]:
     first = workload.segments.first()
-    return posted(
-        workload.team, **{"segments-0-pk": str(first.pk), "segments-0-name": first.name}
-    )
+    return posted(workload.team, **{"segments-0-pk": str(first.pk), "segments-0-name": first.name})
 
 
 def test_segments_may_swap_names(ana: Any, workload: Any) -> None:
@@ -212,7 +219,10 @@ def test_segments_may_swap_names(ana: Any, workload: Any) -> None:
         },
     )
     assert signed_in(ana).post(reverse("workloads:edit", args=(workload.pk,)), form).status_code == 302
-    assert list(workload.segments.values_list("pk", "name")) == [(first.pk, "agent"), (second.pk, "all traffic")]
+    assert list(workload.segments.values_list("pk", "name")) == [
+        (first.pk, "agent"),
+        (second.pk, "all traffic"),
+    ]
 
 
 def test_a_reader_of_the_team_may_not_edit(rita: Any, workload: Any) -> None:

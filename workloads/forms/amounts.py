@@ -125,13 +125,13 @@ def understood(given: Input, value: Any) -> str:
 
 
 def as_typed(value: Any) -> Any:
-    """A stored number as somebody would type it: 200M, 1.5B, 2,500."""
+    """A stored number as somebody would type it: 200M, 1.5B, 2,500, 0.25."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     for size, suffix in ((1e9, "B"), (1e6, "M")):
         if abs(value) >= size and (value / size * 1000).is_integer():
-            return f"{value / size:g}{suffix}"
-    return f"{value:,}" if abs(value) >= 10_000 else f"{value:g}"
+            return f"{value / size:.3f}".rstrip("0").rstrip(".") + suffix
+    return f"{value:,}" if isinstance(value, int) else repr(value)
 
 
 class AmountField(forms.CharField):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.forms.utils import ErrorDict
 
-from planner.engine import Input
 from workloads.forms.amounts import AmountField, understood
 from workloads.selectors.declarations import (
     THEMES,
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from django.forms.boundfield import BoundField
+
+    from planner.engine import Input
 
 UNKNOWN = "Don't know"
 

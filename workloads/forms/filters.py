@@ -39,7 +39,8 @@ class ListFilters(forms.Form):
         stages = policy.inputs["stage"]
         archetypes = [(each.id, each.label) for each in policy.archetypes.values()]
         self.fields["team"].queryset = access.visible(user, Team.objects.all())  # type: ignore[attr-defined]
-        self.fields["stage"].choices = [("", "Any stage"), *((v, stages.labels.get(v, v)) for v in stages.values)]  # type: ignore[attr-defined]
+        named = [(value, stages.labels.get(value, value)) for value in stages.values]
+        self.fields["stage"].choices = [("", "Any stage"), *named]  # type: ignore[attr-defined]
         self.fields["archetype"].choices = [("", "Any archetype"), *archetypes]  # type: ignore[attr-defined]
 
     @property

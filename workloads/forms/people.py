@@ -98,14 +98,18 @@ class PasswordForm(forms.Form):
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         given = self.cleaned_data
-        validate_password(password, self.person or User(email=given.get("email", ""), name=given.get("name", "")))
+        validate_password(
+            password, self.person or User(email=given.get("email", ""), name=given.get("name", ""))
+        )
         return password
 
 
 class SetupForm(PasswordForm):
     """The organisation and its first operator."""
 
-    organisation = forms.CharField(max_length=120, error_messages={"required": "Give the organisation's name."})
+    organisation = forms.CharField(
+        max_length=120, error_messages={"required": "Give the organisation's name."}
+    )
     name = forms.CharField(
         label="Your name",
         max_length=120,

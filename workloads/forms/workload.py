@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from planner.engine import Archetype, Policy
     from workloads.access import Person
+    from workloads.forms.segments import BaseSegments
     from workloads.selectors.classifications import Effective
 
 Facts = dict[str, Fact]
@@ -70,7 +71,8 @@ class RegistrationForm(FactsForm):
         initial, segments = _stored(workload) if workload else _filled_in(self.preset, self.policy)
         super().__init__(data, inputs=declarations.workload_inputs(self.policy), initial=initial)
         self.fields["team"].queryset = own_teams(user)  # type: ignore[attr-defined]
-        self.segments = SegmentFormSet(data, initial=segments if data is None else None, prefix=PREFIX)
+        parts = SegmentFormSet(data, initial=segments if data is None else None, prefix=PREFIX)
+        self.segments = cast("BaseSegments", parts)
 
     def is_valid(self) -> bool:
         return bool(super().is_valid() & self.segments.is_valid())
@@ -85,10 +87,15 @@ class RegistrationForm(FactsForm):
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
-        same = Workload.objects.filter(name__iexact=given.get("name", ""), archived_at=None, team=given.get("team"))
+        same = Workload.objects.filter(
+            name__iexact=given.get("name", ""), archived_at=None, team=given.get("team")
+        )
         others = same.exclude(pk=self.workload.pk) if self.workload else same
         if given.get("team") and others.exists():
-            self.add_error("name", f"{given['team']} already has a workload of this name: choose another, or edit that one.")
+            self.add_error(
+                "name",
+                f"{given['team']} already has a workload of this name: choose another, or edit that one.",
+            )
         return given
 
     @property
@@ -105,7 +112,9 @@ class RegistrationForm(FactsForm):
             archetype=self.preset.id if self.preset else "",
             facts=self.facts,
             segments=tuple(
-                SegmentEntry(part.cleaned_data["pk"], part.cleaned_data["name"], part.cleaned_data["share"], part.facts)
+                SegmentEntry(
+                    part.cleaned_data["pk"], part.cleaned_data["name"], part.cleaned_data["share"], part.facts
+                )
                 for part in self.parts
             ),
             revision=self.cleaned_data["revision"],
@@ -125,7 +134,7 @@ class RegistrationForm(FactsForm):
     def _team(self) -> Team | None:
         if self.is_bound:
             return self.cleaned_data.get("team")
-        return self.workload.team if self.workload else self.fields["team"].queryset.first()  # type: ignore[attr-defined, no-any-return]
+        return self.workload.team if self.workload else self.fields["team"].queryset.first()  # type: ignore[attr-defined]
 
     def _segment_inputs(self, as_of: datetime | None) -> Iterator[SegmentInput]:
         stored = list(self.workload.segments.all()) if self.workload else []
@@ -143,7 +152,9 @@ class RegistrationForm(FactsForm):
     def _classified(self, segment: str, known: Effective | None) -> Facts:
         if known and known.classification:
             return read_facts(known.facts)
-        return declarations.reviewer_facts(declarations.preset_of(self.preset.id if self.preset else "", segment))
+        return declarations.reviewer_facts(
+            declarations.preset_of(self.preset.id if self.preset else "", segment)
+        )
 
 
 def read(form: forms.BaseForm, name: str) -> Any:

@@ -1,5 +1,13 @@
 from workloads.models.classification import Classification, ClassificationEvent
-from workloads.models.people import Membership, MembershipEvent, OrganisationProfile, Role, SetupToken, Team, User
+from workloads.models.people import (
+    Membership,
+    MembershipEvent,
+    OrganisationProfile,
+    Role,
+    SetupToken,
+    Team,
+    User,
+)
 from workloads.models.registry import FactRecord, Segment, Workload
 from workloads.models.usage import (
     AttributionRule,

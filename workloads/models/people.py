@@ -37,7 +37,7 @@ class User(AbstractUser):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    objects = PeopleManager()  # type: ignore[misc, assignment]
+    objects = PeopleManager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -85,7 +85,10 @@ class FactScope(models.TextChoices):
 
 # What was said stays; only a link may be emptied when the row it points to is deleted.
 REWRITES_HISTORY = " OR ".join(
-    [f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in ("scope", "name", "value", "source", "said_at", "evidence")]
+    [
+        f"NEW.{name} IS DISTINCT FROM OLD.{name}"
+        for name in ("scope", "name", "value", "source", "said_at", "evidence")
+    ]
     + [
         f"(NEW.{name} IS NOT NULL AND NEW.{name} IS DISTINCT FROM OLD.{name})"
         for name in ("workload_id", "segment_id", "team_id", "said_by_id")
@@ -118,7 +121,9 @@ class FactRecord(models.Model):
         )
         triggers = (
             pgtrigger.Protect(
-                name="fact_records_stay", operation=pgtrigger.Update, condition=pgtrigger.Condition(REWRITES_HISTORY)
+                name="fact_records_stay",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(REWRITES_HISTORY),
             ),
             pgtrigger.Protect(name="fact_records_are_kept", operation=pgtrigger.Delete),
         )

@@ -27,7 +27,11 @@ def teams_with_counts(teams: QuerySet[Team]) -> QuerySet[Team]:
 
 def members(team: Team | None) -> QuerySet[Membership]:
     """Who holds a role in the team, or in the whole organisation."""
-    return Membership.objects.filter(team=team).select_related("user").order_by("user__name", "user__email", "role")
+    return (
+        Membership.objects.filter(team=team)
+        .select_related("user")
+        .order_by("user__name", "user__email", "role")
+    )
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,9 @@ def role_changes(team: Team | None, limit: int = 30) -> list[RoleChange]:
         .select_related("pgh_context")
         .order_by("-pgh_id")[:limit]
     )
-    actors = {event.pk: (event.pgh_context.metadata or {}).get("user") for event in events if event.pgh_context}
+    actors = {
+        event.pk: (event.pgh_context.metadata or {}).get("user") for event in events if event.pgh_context
+    }
     named = User.objects.in_bulk({event.user_id for event in events} | {pk for pk in actors.values() if pk})
     return [
         RoleChange(

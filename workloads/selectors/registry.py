@@ -59,7 +59,10 @@ def _classified(as_of: datetime) -> Case:
     )
     uncovered = Segment.objects.filter(workload=OuterRef("pk")).exclude(Exists(covered))
     return Case(
-        When(Exists(of_workload.filter(state=ClassificationState.CHANGES_REQUESTED)), then=Value("changes_requested")),
+        When(
+            Exists(of_workload.filter(state=ClassificationState.CHANGES_REQUESTED)),
+            then=Value("changes_requested"),
+        ),
         When(Exists(of_workload.filter(state=ClassificationState.PROPOSED)), then=Value("proposed")),
         When(Exists(uncovered), then=Value("missing")),
         default=Value("approved"),
@@ -159,7 +162,12 @@ def fact_lines(facts: Mapping[str, Fact]) -> list[FactLine]:
     inputs = load_policy().inputs
     order = {name: place for place, name in enumerate(inputs)}
     return [
-        FactLine(name, inputs[name].label if name in inputs else name, value_words(inputs.get(name), fact.value), fact)
+        FactLine(
+            name,
+            inputs[name].label if name in inputs else name,
+            value_words(inputs.get(name), fact.value),
+            fact,
+        )
         for name, fact in sorted(facts.items(), key=lambda item: order.get(item[0], len(order)))
     ]
 
@@ -183,7 +191,11 @@ def _by_theme(lines: list[FactLine]) -> list[tuple[str, list[FactLine]]]:
 def _unanswered(given: WorkloadInput) -> list[str]:
     """Labels of essential facts nobody has answered, for the workload as a whole."""
     inputs = load_policy().inputs.values()
-    return [each.label for each in inputs if each.essential and each.scope == "workload" and each.name not in given.facts]
+    return [
+        each.label
+        for each in inputs
+        if each.essential and each.scope == "workload" and each.name not in given.facts
+    ]
 
 
 @dataclass(frozen=True)
@@ -203,7 +215,9 @@ def history(workload: Workload, limit: int = 50) -> list[Change]:
         Change(
             record,
             inputs[record.name].label if record.name in inputs else record.name,
-            "not known any more" if record.value is None else value_words(inputs.get(record.name), record.value),
+            "not known any more"
+            if record.value is None
+            else value_words(inputs.get(record.name), record.value),
         )
         for record in records
     ]

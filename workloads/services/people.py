@@ -48,7 +48,9 @@ def give_role(*, email: str, name: str, role: Role, team: Team | None, by: User)
 @transaction.atomic
 def take_role(membership: Membership, *, by: User) -> None:
     """The person no longer holds the role. One operator of the whole organisation always stays."""
-    others = Membership.objects.select_for_update().filter(role=Role.OPERATOR, team=None).exclude(pk=membership.pk)
+    others = (
+        Membership.objects.select_for_update().filter(role=Role.OPERATOR, team=None).exclude(pk=membership.pk)
+    )
     if membership.role == Role.OPERATOR and membership.team_id is None and not others.exists():
         raise PermissionDenied("This is the last operator: make somebody else one first.")
     membership.delete()
@@ -96,15 +98,15 @@ def setup_stands(token: str, as_of: datetime) -> bool:
 
 
 @transaction.atomic
-def set_up(token: str, *, organisation: str, email: str, name: str, password: str, as_of: datetime) -> User:
-    """The organisation has its name and its first operator, and the link is used up."""
+def set_up(token: str, *, organisation: str, as_of: datetime, **account: str) -> User:
+    """The organisation has its name and its first operator (email, name, password), and the link is used up."""
     found = _open_setups(token, as_of).select_for_update().first()
     if found is None or User.objects.exists():
         raise PermissionDenied("This set-up link was used already or is older than a day.")
     found.used_at = as_of
     found.save()
     OrganisationProfile.objects.update_or_create(pk=1, defaults={"name": organisation})
-    operator = User.objects.create_user(email, password, name=name)
+    operator = User.objects.create_user(**account)
     Membership.objects.create(user=operator, team=None, role=Role.OPERATOR)
     return operator
 
@@ -137,6 +139,6 @@ def save_organisation(*, name: str, facts: Mapping[str, Any], by: User, as_of: d
 
 def _announce() -> None:
     """Facts of many workloads changed: no single one is named."""
-    transaction.on_commit(lambda: signals.facts_changed.send_robust(sender=OrganisationProfile, workload_id=None))
-
-
+    transaction.on_commit(
+        lambda: signals.facts_changed.send_robust(sender=OrganisationProfile, workload_id=None)
+    )

@@ -13,7 +13,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from workloads import access
-from workloads.forms.people import OrganisationForm, PasswordForm, RoleForm, SetupForm, TeamFactsForm, TeamForm
+from workloads.forms.people import (
+    OrganisationForm,
+    PasswordForm,
+    RoleForm,
+    SetupForm,
+    TeamFactsForm,
+    TeamForm,
+)
 from workloads.models import Membership, Role, Team
 from workloads.selectors import facts as fact_selectors
 from workloads.selectors import people as selectors
@@ -102,7 +109,9 @@ def give_role(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     person, link = services.give_role(team=found, by=access.person(request.user), **given)
     if link:
         request.session["invitation"] = {"person": str(person), "url": request.build_absolute_uri(link)}
-    messages.success(request, f"{person} is now {given['role'].label.lower()} of {found or 'the whole organisation'}.")
+    messages.success(
+        request, f"{person} is now {given['role'].label.lower()} of {found or 'the whole organisation'}."
+    )
     return redirect("workloads:team", pk) if pk else redirect("workloads:teams")
 
 
@@ -114,7 +123,9 @@ def take_role(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     services.take_role(membership, by=access.person(request.user))
     messages.success(request, f"{membership.user} is no longer {membership.get_role_display().lower()} here.")
-    return redirect("workloads:team", membership.team_id) if membership.team_id else redirect("workloads:teams")
+    return (
+        redirect("workloads:team", membership.team_id) if membership.team_id else redirect("workloads:teams")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,7 +143,12 @@ def organisation(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Saved. The plan is made again with these facts.")
             return redirect("workloads:organisation")
     lines = registry.fact_lines(fact_selectors.organisation_facts())
-    context = {"profile": profile, "form": form, "facts": lines, "manages": access.has_role(request.user, *MANAGE)}
+    context = {
+        "profile": profile,
+        "form": form,
+        "facts": lines,
+        "manages": access.has_role(request.user, *MANAGE),
+    }
     return render(request, "workloads/organisation.html", context, status=422 if form.is_bound else 200)
 
 
@@ -148,7 +164,9 @@ def join(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         services.accept_invitation(person, form.cleaned_data["password"])
         messages.success(request, "Your password is set. Sign in with it.")
         return redirect("account_login")
-    return render(request, "workloads/join.html", {"form": form, "person": person}, status=422 if form.is_bound else 200)
+    return render(
+        request, "workloads/join.html", {"form": form, "person": person}, status=422 if form.is_bound else 200
+    )
 
 
 @login_not_required

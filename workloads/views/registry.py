@@ -103,7 +103,10 @@ def _saved(request: HttpRequest, form: RegistrationForm, workload: Workload | No
     try:
         saved = services.edit_workload(workload, form.entry(), by=by, as_of=now)
     except services.ChangedMeanwhileError:
-        form.add_error(None, "Somebody saved this workload after you opened it. Open it again in another tab and compare; what you typed is kept here.")
+        form.add_error(
+            None,
+            "Somebody saved this workload after you opened it. Open it again in another tab and compare; what you typed is kept here.",
+        )
         return None
     messages.success(request, "Saved.")
     return saved
@@ -139,7 +142,9 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return render(request, "workloads/archive.html", {"workload": workload})
     services.archive_workload(workload, as_of=timezone.now())
-    messages.success(request, f"{workload} is archived. Its history stays, and it can be taken back into use.")
+    messages.success(
+        request, f"{workload} is archived. Its history stays, and it can be taken back into use."
+    )
     return redirect("workloads:list")
 
 
