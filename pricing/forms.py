@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django import forms
+from django.utils.text import capfirst
 
 from pricing.feeds import FEEDS
 from pricing.feeds.fetch import MAX_BYTES
@@ -54,15 +56,18 @@ class PullForm(forms.Form):
     def __init__(self, data: Any = None, files: Any = None, *, name: str, address: str) -> None:
         super().__init__(data, files, prefix=name)
         feed = FEEDS[name]
-        choices: list[tuple[str, str]] = [(FeedSource.SHIPPED, feed.shipped_words.capitalize())]
+        choices: list[tuple[str, str]] = [(FeedSource.SHIPPED, capfirst(feed.shipped_words))]
         if address:
-            choices.append((FeedSource.ADDRESS, f"The newest from {address}"))
+            choices.append((FeedSource.ADDRESS, f"The newest from {urlsplit(address).hostname}"))
         if feed.parse:
             choices.append((FeedSource.FILE, "A file"))
         else:
             del self.fields["file"]
         self.fields["source"] = forms.ChoiceField(
-            label="Read", choices=choices, widget=forms.RadioSelect, initial=choices[0][0]
+            label="Read",
+            choices=choices,
+            widget=forms.RadioSelect if len(choices) > 1 else forms.HiddenInput,
+            initial=choices[0][0],
         )
 
     def clean(self) -> dict[str, Any]:

@@ -107,6 +107,7 @@ class Reading:
     version: str
     models: tuple[ModelFacts, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    said_on: date | None = None  # None: the feed says it now
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,10 @@ class Feed:
     shipped_words: str
     parse: Callable[[bytes], Reading] | None = None
     address: str = ""
+
+    @property
+    def takes_a_file(self) -> bool:
+        return self.parse is not None
 
 
 def load_json(document: bytes) -> Any:

@@ -25,7 +25,9 @@ FILE = names.DATA / "reference-2026-01.csv"
 def shipped() -> Reading:
     """Every row of the data file, each with the guide and the words it comes from."""
     with FILE.open(encoding="utf-8", newline="") as file:
-        return Reading(tuple(_row(row) for row in csv.DictReader(file)), "guides, January 2026")
+        return Reading(
+            tuple(_row(row) for row in csv.DictReader(file)), "guides, January 2026", said_on=AS_OF
+        )
 
 
 @cache

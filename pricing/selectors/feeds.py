@@ -45,7 +45,7 @@ class FeedState:
     last: FeedRun | None
     last_good: FeedRun | None
     prices: int
-    state: str  # fresh | stale | failed | running | never
+    state: str  # fresh | stale | failed | running | done (not scheduled) | never
 
     @property
     def error(self) -> str:
@@ -85,9 +85,10 @@ def _state(last: FeedRun | None, good: FeedRun | None, as_of: datetime, *, is_sc
         return "running"
     if last.state == RunState.FAILED:
         return "failed"
+    if not is_scheduled:
+        return "done"
     every = timedelta(hours=settings.FEED_EVERY_HOURS)
-    late = is_scheduled and (good is None or as_of - good.as_of > MISSED_SLOTS * every)
-    return "stale" if late else "fresh"
+    return "stale" if good is None or as_of - good.as_of > MISSED_SLOTS * every else "fresh"
 
 
 def runs() -> QuerySet[FeedRun]:

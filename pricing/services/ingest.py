@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ class Changes:
     """What a reading does to the book on a day, collected first and written in a few statements."""
 
     day: date
+    checked_at: datetime
     hold_above: Decimal
     counts: Counter[str] = field(default_factory=Counter)
     add: list[tuple[QuoteRow, QuoteState, Quote | None]] = field(default_factory=list)
@@ -50,7 +51,7 @@ def ingest(run: FeedRun, reading: Reading, *, hold_above: Decimal) -> dict[str, 
     """
     Feed.objects.select_for_update().get(pk=run.feed_id)  # one run at a time writes a feed's prices
     current = _current(run)
-    changes = Changes(run.as_of.astimezone(UTC).date(), hold_above)
+    changes = Changes(run.as_of.astimezone(UTC).date(), _checked_at(run, reading), hold_above)
     _compare(reading.rows, current, changes)
     _mark_missing(run, current, changes)
     _write(run, changes)
@@ -58,6 +59,11 @@ def ingest(run: FeedRun, reading: Reading, *, hold_above: Decimal) -> dict[str, 
     changes.counts["refused"] = len(reading.refused)
     changes.counts["conflicts"] = refresh_conflicts(run.as_of)
     return dict(changes.counts)
+
+
+def _checked_at(run: FeedRun, reading: Reading) -> datetime:
+    """When the feed said so: now, unless it is a record of an earlier day."""
+    return datetime.combine(reading.said_on, time(), UTC) if reading.said_on else run.as_of
 
 
 def _place(quote: Quote) -> Place:
@@ -166,13 +172,13 @@ def _mark_missing(run: FeedRun, left: dict[Place, list[Quote]], changes: Changes
 
 def _write(run: FeedRun, changes: Changes) -> None:
     Quote.objects.bulk_update(changes.ended, ["state", "valid_to", "missing_since"], batch_size=1_000)
-    Quote.objects.filter(pk__in=changes.seen).update(checked_at=run.as_of, missing_since=None)
+    Quote.objects.filter(pk__in=changes.seen).update(checked_at=changes.checked_at, missing_since=None)
     offers = offers_for(row.offer for row, _, _ in changes.add)
     quotes = []
     for row, state, replaces in changes.add:
         quote = _quote(row, changes.day)
         quote.offer_id, quote.feed_id, quote.run = offers[row.offer], run.feed_id, run
-        quote.state, quote.replaces, quote.checked_at = state, replaces, run.as_of
+        quote.state, quote.replaces, quote.checked_at = state, replaces, changes.checked_at
         quotes.append(quote)
     Quote.objects.bulk_create(quotes, batch_size=1_000)
 

@@ -58,7 +58,7 @@ def test_a_new_price_is_in_the_book_from_the_day_first_seen() -> None:
     quote = Quote.objects.get(component="input")
     assert (run.state, run.counts["new"]) == ("done", 2)
     assert (quote.amount, quote.valid_from, quote.dated, quote.raw["unit"]) == (
-        1,
+        Decimal(1),
         DAY.date(),
         False,
         "USD per token",
@@ -127,8 +127,8 @@ def test_a_held_price_is_not_added_again_and_is_withdrawn_when_the_feed_takes_it
     for days, amount in enumerate((1, 9, 9, 1)):
         pull(DAY + timedelta(days=days), llama=entry(amount, 2))
     assert list(Quote.objects.filter(component="input").order_by("pk").values_list("amount", "state")) == [
-        (1, "used"),
-        (9, "withdrawn"),
+        (Decimal(1), "used"),
+        (Decimal(9), "withdrawn"),
     ]
 
 
@@ -154,7 +154,7 @@ def test_a_refused_price_stays_refused_however_often_the_feed_says_it(omar: Any)
 
 def test_a_decision_needs_a_reason_and_an_open_question(omar: Any) -> None:
     pull(llama=entry(1, 2))
-    used = Quote.objects.filter(state="used").first()
+    used = Quote.objects.filter(state="used")[0]
     with pytest.raises(ValidationError, match="Say why"):
         services.decide_quote(used.pk, "refuse", reason=" ", by=omar, as_of=DAY)
     with pytest.raises(ValidationError, match="already"):
@@ -195,21 +195,23 @@ def test_an_announced_price_that_is_cancelled_never_holds() -> None:
     document = [{"id": "groq", "models": [{"id": "llama", "prices": rise}]}]
     upload = services.Upload("d.json", json.dumps(document).encode())
     services.pull_here("genai-prices", as_of=DAY, source="file", upload=upload)
-    accept_all_held()
-    assert (book()["groq:llama"], book(date(2027, 1, 2))["groq:llama"]) == ({"input": 1}, {"input": 2})
+    assert (book()["groq:llama"], book(date(2027, 1, 2))["groq:llama"]) == (
+        {"input": Decimal(1)},
+        {"input": Decimal(2)},
+    )
     genai(DAY + timedelta(days=1), input_mtok=1)
     assert Quote.objects.get(amount=2).state == "withdrawn"
-
-
-def accept_all_held() -> None:
-    assert Quote.objects.filter(state="held").count() == 0
 
 
 def test_feeds_that_disagree_are_both_kept_and_the_first_by_priority_is_used() -> None:
     pull(llama=entry(1, 2))
     run = genai(input_mtok=1.1, output_mtok=2)
     conflict = Conflict.objects.get()
-    assert (run.counts["conflicts"], conflict.used.amount, conflict.other.amount) == (1, Decimal("1.1"), 1)
+    assert (run.counts["conflicts"], conflict.used.amount, conflict.other.amount) == (
+        1,
+        Decimal("1.1"),
+        Decimal(1),
+    )
     assert (conflict.used.feed.name, conflict.other.feed.name) == ("genai-prices", "litellm")
     assert book()["groq:llama"]["input"] == Decimal("1.1")
 
@@ -314,6 +316,12 @@ def test_a_lost_pull_starts_over_and_counts_once() -> None:
     services.run_pull(again.pk)
     again.refresh_from_db()
     assert (again.state, again.counts["unchanged"], Quote.objects.count()) == ("done", 2, 2)
+
+
+def test_the_reference_was_checked_when_the_guides_were() -> None:
+    services.pull_here("reference-2026-01", as_of=DAY, source="shipped")
+    services.pull_here("reference-2026-01", as_of=DAY + timedelta(days=1), source="shipped")
+    assert set(Quote.objects.values_list("checked_at", flat=True)) == {datetime(2026, 1, 31, tzinfo=UTC)}
 
 
 def test_offers_know_what_they_are() -> None:
