@@ -6,16 +6,11 @@ import os
 import shutil
 import subprocess
 
-from planner.launch.failure import CannotStartError
-
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def find_browser() -> str | None:
-    given = os.environ.get("PLANNER_CHROMIUM")
-    if given and not os.access(given, os.X_OK):
-        raise CannotStartError(f"PLANNER_CHROMIUM must be a program, and {given!r} is none.")
-    return given or next((path for name in NAMES if (path := shutil.which(name))), None)
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def install_browser() -> str | None:

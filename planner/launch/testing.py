@@ -16,13 +16,12 @@ WORKERS = "2"
 
 def run_tests(options: Options, arguments: list[str]) -> int:
     """Exit code of the first thing that failed; a PostgreSQL of its own unless DATABASE_URL names one."""
-    browser = find_browser() or install_browser()
-    if browser is None:
+    if (find_browser() or install_browser()) is None:
         arguments = _without_browser(arguments)
     if options.database_url:
-        return _all(options.database_url, browser, arguments)
+        return _all(options.database_url, arguments)
     with temporary.throwaway_cluster(options) as url:
-        return _all(url, browser, arguments)
+        return _all(url, arguments)
 
 
 def _without_browser(arguments: list[str]) -> list[str]:
@@ -37,8 +36,8 @@ def _without_browser(arguments: list[str]) -> list[str]:
     return [*arguments, "-m", "not e2e"]
 
 
-def _all(url: str, browser: str | None, arguments: list[str]) -> int:
-    environ = os.environ | {"DATABASE_URL": url, "PLANNER_CHROMIUM": browser or ""}
+def _all(url: str, arguments: list[str]) -> int:
+    environ = os.environ | {"DATABASE_URL": url}
     for words in (["check", "--fail-level", "WARNING"], ["makemigrations", "--check", "--dry-run"]):
         done = subprocess.run(
             [sys.executable, "manage.py", *words],
