@@ -181,5 +181,5 @@ def _title(step: Step) -> str:
 
 def _months(start: date, end: date) -> str:
     if (start.year, start.month) == (end.year, end.month):
-        return f"{start:%b %Y}"
-    return f"{start:%b} to {end:%b %Y}"
+        return f"{end:%b} '{end:%y}"
+    return f"{start:%b} to {end:%b} '{end:%y}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.selectors import runs
 from planner.selectors.decisions import current_decision
-from planner.selectors.standing import CLASSES, Standing, class_of
+from planner.selectors.standing import CLASSES, Standing, class_of, forbids
 from planner.selectors.watch import GROUPS, QUIET, shown
 from workloads.selectors import classifications
 
@@ -27,6 +27,24 @@ class Part:
     segment: dict[str, Any]
     if_approved: dict[str, Any] | None
     classification: Effective | None
+    today: str
+
+    @property
+    def exposed(self) -> bool:
+        """Whether this part runs today where its data may not go."""
+        return forbids(self.segment, self.today)
+
+    @property
+    def cost_now(self) -> float | None:
+        return self._cost(self.segment["now"])
+
+    @property
+    def cost_target(self) -> float | None:
+        return self._cost(self.segment["target"])
+
+    def _cost(self, variant: str | None) -> float | None:
+        amount: float | None = self.segment["costs"].get(variant) if variant else None
+        return amount
 
     @property
     def now_label(self) -> str:
@@ -114,7 +132,8 @@ class Explained:
         segment = self.record["segments"][self.number - 1]
         then = self.decision.if_approved.record["segments"] if self.decision.if_approved else []
         if_approved = next((each for each in then if each["name"] == segment["name"]), None)
-        return Part(segment, if_approved, self.classifications.get(segment["name"]))
+        holds = self.classifications.get(segment["name"])
+        return Part(segment, if_approved, holds, Standing(self.decision).today)
 
     @property
     def error(self) -> str:

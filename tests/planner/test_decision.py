@@ -119,6 +119,18 @@ def test_parts_are_chosen_by_address(client: Client, workload: Workload) -> None
     assert '<h1 class="lede">Run on 3 today; stay there.</h1>' in page_of(client, workload, part="nonsense")
 
 
+def test_cost_and_exposure_are_those_of_the_part_shown(client: Client, workload: Workload) -> None:
+    exposed = {"excluded": {"2p": ["DAT-1"], "2e": ["DAT-1"]}, "rows": {"DAT-1": row("DAT-1")}}
+    public = segment("2", "3", name="public", share=70, costs={"3": 18.38})
+    secret = segment("2", "5a", name="secret", share=30, costs={"5a": 35_000.0}, **exposed)
+    decided(workload, public, secret, cost=35_018.38)
+    first, second = page_of(client, workload), page_of(client, workload, part="2")
+    assert "$18.38<small>at target" in first
+    assert "$35,018 for the whole workload" in first
+    assert "its data may not go there" not in first
+    assert "its data may not go there" in second
+
+
 def test_an_undecided_workload_says_why_and_offers_a_plan(client: Client, workload: Workload) -> None:
     assert "No finished plan has reached Assistant." in page_of(client, workload)
 

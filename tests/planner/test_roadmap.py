@@ -86,7 +86,7 @@ def test_the_chart_runs_over_whole_quarters_with_today_in_the_first(two_movers: 
     search = drawn.groups[1].rows[0]
     assert [(bar.tone, bar.left, bar.width) for bar in search.bars] == [("todo", "13.4%", "7.7%")]
     assert [(gate.left, gate.closed) for gate in search.gates] == [("12.3%", False)]
-    assert search.spoken == "Search, Jan to Mar 2026, 1 gate"
+    assert search.spoken == "Search, Jan to Mar '26, 1 gate"
 
 
 def test_the_page_draws_without_style_or_script_and_has_the_table(two_movers: None, lena: object) -> None:
