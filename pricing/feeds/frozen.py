@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from planner.engine.facts import GpuOffer, PriceSnapshot, TokenOffer
+from pricing.feeds import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,7 +47,9 @@ class Priced:
 
     @property
     def is_complete(self) -> bool:
-        """Whether a month could be priced with it."""
+        """Whether a month could be priced with it, at a host that has a name."""
+        if names.is_router(self.key.provider):
+            return False
         if self.key.kind == "token":
             return self.open_weights is not None and {"input", "output"} <= set(self.amounts)
         return "gpu_hour" in self.amounts or {"capex_low", "capex_high"} <= set(self.amounts)

@@ -19,7 +19,12 @@ def _table(name: str) -> dict[str, Any]:
 
 @cache
 def _provider_aliases() -> dict[str, str]:
-    return {alias: slug for slug, row in _table("providers.toml").items() for alias in row.get("aliases", ())}
+    return {
+        alias: slug
+        for slug, row in _table("providers.toml").items()
+        if isinstance(row, dict)
+        for alias in row.get("aliases", ())
+    }
 
 
 def provider_slug(raw: str) -> str:
@@ -35,6 +40,11 @@ def jurisdiction(slug: str) -> str:
     """The country whose law the provider answers to, or nothing where nobody has looked it up."""
     row: dict[str, str] = _table("providers.toml").get(slug, {})
     return row.get("jurisdiction", "")
+
+
+def is_router(provider: str) -> bool:
+    """Whether the provider passes calls on to hosts it does not name."""
+    return provider.startswith(tuple(_table("providers.toml")["routers"]))
 
 
 def model_slug(raw: str) -> str:
