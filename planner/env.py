@@ -55,14 +55,14 @@ def env_choice(name: str, choices: tuple[str, ...], default: str) -> str:
     return text
 
 
-def env_database(name: str) -> dict[str, object]:
-    """A Django database entry from a libpq URL or key-value string (sockets: ?host=/folder)."""
-    text = env_text(name)
-    if not text:
-        raise ImproperlyConfigured(
-            f"{name} is not set: `make up` sets it for its own PostgreSQL; otherwise give "
-            f"postgresql://user:password@host:5432/name"
-        )
+def env_database(name: str, *, embedded: Path) -> dict[str, object]:
+    """A Django database entry from a libpq URL or key-value string (sockets: ?host=/folder).
+
+    Without the variable it is the one whose address `make up` keeps in the file EMBEDDED. Where there is no such
+    file the entry leads nowhere: what needs no database runs all the same, and the rest is told by manage.py.
+    """
+    text = env_text(name) or (embedded.read_text(encoding="utf-8").strip() if embedded.exists() else "")
+    text = text or make_conninfo(dbname="planner", host=str(embedded.parent))
     try:
         parts = conninfo_to_dict(text)
     except psycopg.ProgrammingError as error:

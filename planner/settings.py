@@ -116,7 +116,7 @@ TEMPLATES: list[dict[str, Any]] = [
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 # Data
-DATABASES = {"default": env_database("DATABASE_URL")}
+DATABASES = {"default": env_database("DATABASE_URL", embedded=DATA_DIR / "run" / "database-url")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 UPLOAD_DIR = DATA_DIR / "uploads"

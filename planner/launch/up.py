@@ -34,8 +34,9 @@ def say(sentence: str) -> None:
 
 def up(options: Options, stop: StopRequest) -> int:
     """Runs until somebody asks it to stop; returns the exit code."""
-    for folder in (options.data_dir, options.log_dir, options.run_dir):
-        folder.mkdir(parents=True, exist_ok=True)
+    options.data_dir.mkdir(parents=True, exist_ok=True)  # the database's account passes through it
+    for folder in (options.log_dir, options.run_dir):
+        folder.mkdir(mode=0o700, exist_ok=True)
     try:
         held = lock.hold(options.run_dir / "lock", f"{options.address} (process {os.getpid()})")
     except lock.AlreadyRunningError as running:
@@ -96,7 +97,14 @@ class Installation:
         )
         with self._phase("database"):
             self._start_cluster(self.cluster)
+        self._keep_address(self.cluster.url)
         return self.cluster.url, screen.embedded(self.cluster.version, home)
+
+    def _keep_address(self, url: str) -> None:
+        """Where manage.py finds the database from another terminal."""
+        path = self.options.run_dir / "database-url"
+        path.touch(mode=0o600)
+        path.write_text(url, encoding="utf-8")
 
     def _start_cluster(self, cluster: Cluster) -> None:
         cluster.start()
