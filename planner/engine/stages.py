@@ -123,7 +123,7 @@ def _same_phase(row: Row, present: Mapping[str, Row]) -> list[str]:
     return [key for key, other in present.items() if other.cell("phase") == phase and key != row.id]
 
 
-def _step(  # noqa: PLR0913, PLR0917 - one row in its place
+def _step(
     policy: Policy,
     row: Row,
     needs: Sequence[str],

@@ -51,7 +51,7 @@ def feed_row(name: str) -> Feed:
     return Feed.objects.get_or_create(name=name, defaults={"title": feed.title, "priority": feed.priority})[0]
 
 
-def ask_pull(  # noqa: PLR0913  each is a fact of the run
+def ask_pull(
     name: str,
     *,
     as_of: datetime,

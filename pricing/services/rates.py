@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def enter_rate(  # noqa: PLR0913  each is a column of the rate
+def enter_rate(
     *, currency: str, usd_per_unit: Decimal, day: date, source: str, by: AbstractBaseUser, as_of: datetime
 ) -> FxRate:
     """Prices in CURRENCY are comparable from DAY on; earlier rates stay for earlier days."""

@@ -24,7 +24,10 @@ def tracked() -> list[Path]:
 
 def python_files() -> list[Path]:
     return sorted(
-        path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
+        path
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if "migrations" not in path.parts
     )
 
 
@@ -37,7 +40,9 @@ def test_imports_go_one_way() -> None:
 
 def test_the_engine_loads_neither_django_nor_celery_nor_pandas() -> None:
     code = "import sys, planner.engine; print(sorted({'django', 'celery', 'pandas', 'psycopg'} & set(sys.modules)))"
-    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert result.stdout.strip() == "[]"
 
 
@@ -48,7 +53,11 @@ def test_the_engine_reads_no_clock() -> None:
 
 
 def test_functions_and_files_stay_small() -> None:
-    long_files = [f"{path.relative_to(ROOT)}" for path in python_files() if len(path.read_text().splitlines()) > FILE_LINES]
+    long_files = [
+        f"{path.relative_to(ROOT)}"
+        for path in python_files()
+        if len(path.read_text().splitlines()) > FILE_LINES
+    ]
     long_functions = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
         for path in python_files()
@@ -64,7 +73,9 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 
 def test_templates_carry_no_inline_script_or_style() -> None:
-    inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|<style|\sstyle=|\son[a-z]+=|\|safe\b|autoescape off")
+    inline = re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|<style|\sstyle=|\son[a-z]+=|\|safe\b|autoescape off"
+    )
     found = [str(path) for path in (ROOT / "templates").rglob("*.html") if inline.search(path.read_text())]
     assert found == []
 

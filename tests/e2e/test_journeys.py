@@ -35,9 +35,8 @@ def portfolio(ana: User, rita: User, team: Any) -> dict[int, Workload]:
     found = {}
     for number in (2, 6, 13, 27):
         case = known[number]
-        facts = case.facts | {"current_class": "2"}
         found[number] = register_case(
-            case, name=case.title[:60], team=team, by=ana, reviewer=rita, facts=facts, as_of=AS_OF
+            case, name=case.title[:60], team=team, by=ana, reviewer=rita, current_class="2", as_of=AS_OF
         )
     services.plan_here(as_of=timezone.now(), snapshot=services.snapshot_named("reference-2026-01"))
     return found

@@ -35,7 +35,7 @@ def look(page: Page, name: str) -> None:
     axe(page)
     no_sideways_scroll(page)
     if folder := os.environ.get("PRICE_SHOTS"):
-        page.screenshot(path=f"{folder}/{name}-{page.viewport_size['width']}.png", full_page=True)  # type: ignore[index]
+        page.screenshot(path=f"{folder}/{name}-{page.viewport_size['width']}.png", full_page=True)
 
 
 def test_an_operator_pulls_both_feeds_and_settles_a_conflict(journey: Page, omar: Any) -> None:

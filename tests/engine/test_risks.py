@@ -13,7 +13,7 @@ AS_OF = date(2026, 1, 31)
 
 
 def ids(target: str, **facts: object) -> set[str]:
-    given = {name: Fact(value) for name, value in facts.items()}  # type: ignore[arg-type]
+    given = {name: Fact(value) for name, value in facts.items()}
     measures = measure(POLICY, given, Outcome(target=target), AS_OF)
     return {row.id for row in POLICY.rows("risks") if row.holds("when", measures.values, measures.figures)}
 

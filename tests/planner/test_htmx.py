@@ -16,7 +16,7 @@ HTMX = {"HX-Request": "true"}
 
 def asked(headers: dict[str, str]) -> HttpRequest:
     request = RequestFactory().get("/", headers=headers)
-    request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
+    request.htmx = HtmxDetails(request)
     return request
 
 

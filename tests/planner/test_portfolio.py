@@ -28,7 +28,7 @@ def seen_by(user: object) -> Client:
 @pytest.fixture
 def mixed() -> list[Workload]:
     """One of each posture, one exposed, one provisional, one in two parts."""
-    named = [
+    named: list[Any] = [
         WorkloadFactory(name=name)
         for name in ("Stays", "Goes up", "Comes down", "Starts", "Blocked", "Two parts")
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -72,16 +74,16 @@ def test_only_known_themes_reach_the_page(rf: RequestFactory) -> None:
 
 
 def test_the_frame_asks_nothing_until_it_is_shown(
-    lena: object, rf: RequestFactory, django_assert_num_queries: object
+    lena: Any, rf: RequestFactory, django_assert_num_queries: Any
 ) -> None:
     request = rf.get("/")
     request.user = lena
-    with django_assert_num_queries(0):  # type: ignore[operator]
+    with django_assert_num_queries(0):
         shell.shell(request)
 
 
-def test_a_server_error_page_asks_no_database(rf: RequestFactory, django_assert_num_queries: object) -> None:
-    with django_assert_num_queries(0):  # type: ignore[operator]
+def test_a_server_error_page_asks_no_database(rf: RequestFactory, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
         answer = errors.server_error(rf.get("/"))
     assert (answer.status_code, "<html" in answer.content.decode()) == (500, True)
 

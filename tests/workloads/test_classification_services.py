@@ -135,9 +135,9 @@ def test_a_pending_proposal_stands_beside_what_is_approved(segment: Segment, ana
     propose(segment, ana, facts={"data_tags": ["phi"]})
     holds = selectors.effective([segment], NOW)[segment.pk]
     assert holds.status == "approved"
-    assert holds.facts["data_tags"].value == ["public"]
+    assert set(holds.facts["data_tags"].value) == {"public"}
     assert holds.pending is not None
-    assert holds.pending["data_tags"].value == ["phi"]
+    assert set(holds.pending["data_tags"].value) == {"phi"}
 
 
 def test_nothing_said_is_not_approved(segment: Segment) -> None:
@@ -151,5 +151,5 @@ def test_every_state_change_is_in_the_history_also_by_plain_sql(
     approve(propose(segment, ana), rita)
     with connection.cursor() as cursor:
         cursor.execute("update workloads_classification set state = 'expired'")
-    events = Classification.pgh_event_model.objects.order_by("pgh_id")  # type: ignore[attr-defined]
+    events = Classification.pgh_event_model.objects.order_by("pgh_id")
     assert list(events.values_list("state", flat=True)) == ["proposed", "approved", "expired"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -28,7 +28,6 @@ class ProposalForm(FactsForm):
         max_length=300,
         help_text="Where the reviewer finds the proof: a document number, a ticket, an address.",
     )
-    field_order: ClassVar[list[str]] = []
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, initial: Mapping[str, Any] | None = None

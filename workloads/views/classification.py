@@ -35,7 +35,9 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
             evidence=form.cleaned_data["evidence"],
             as_of=timezone.now(),
         )
-        messages.success(request, "Proposed. Somebody else decides; until then it may only tighten the decision.")
+        messages.success(
+            request, "Proposed. Somebody else decides; until then it may only tighten the decision."
+        )
         return redirect("workloads:detail", segment.workload_id)
     context = {"segment": segment, "form": form, "holds": holds, "latest": latest}
     return render(request, "workloads/propose.html", context, status=422 if form.is_bound else 200)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -22,6 +21,9 @@ from pricing.models import FeedRun
 from pricing.models.feed import FeedSource
 from workloads.models import User
 from workloads.services import people
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Command(BaseCommand):

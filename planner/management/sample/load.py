@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from planner.management.sample.cases import Case, Part, cases
-from workloads.models import AttributionRule, Membership, OrganisationProfile, Team, User, Workload
+from planner.management.sample.cases import Case, cases
+from workloads.models import (
+    AttributionRule,
+    Classification,
+    Membership,
+    OrganisationProfile,
+    Team,
+    User,
+    Workload,
+)
 from workloads.sample.traffic import write_traffic
 from workloads.selectors.classifications import suggested_end
 from workloads.services import classification, registry, usage
@@ -49,7 +57,18 @@ def load_portfolio(as_of: datetime) -> list[SignIn]:
     architect, reviewer = people[0], people[1]
     _say_of_the_organisation(plan["teams"], teams, known, architect, as_of)
     for given in plan["workloads"]:
-        _workload(given, known[given["case"]], teams[given["team"]], architect, reviewer, as_of)
+        workload = register_case(
+            known[given["case"]],
+            name=given["name"],
+            team=teams[given["team"]],
+            by=architect,
+            reviewer=reviewer,
+            archetype=given["archetype"],
+            current_class=given["current_class"],
+            as_of=as_of,
+        )
+        alias = given["traffic"]["key_alias"]
+        AttributionRule.objects.create(field="key_alias", pattern=alias, workload=workload)
     return [
         SignIn(given["role"], person.email, password)
         for given, person in zip(plan["people"], people, strict=True)
@@ -73,7 +92,8 @@ def ask_traffic(folder: Path, as_of: datetime, send: Callable[[int], object]) ->
 def _person(given: dict[str, Any], teams: dict[str, Team], password: str) -> User:
     email = f"{given['name'].split()[0].lower()}@example.com"
     person = User.objects.create_user(email, password, name=given["name"])
-    for team in [teams[name] for name in given["teams"]] or [None]:
+    own: list[Team | None] = [teams[name] for name in given["teams"]]
+    for team in own or [None]:
         Membership.objects.create(user=person, team=team, role=given["role"])
     return person
 
@@ -89,20 +109,6 @@ def _say_of_the_organisation(
         replace_facts(teams[team["name"]], differs, by=by, as_of=as_of)
 
 
-def _workload(
-    given: dict[str, Any], case: Case, team: Team, architect: User, reviewer: User, as_of: datetime
-) -> Workload:
-    facts = case.facts | {"current_class": given["current_class"]}
-    workload = register_case(
-        case, name=given["name"], team=team, by=architect, reviewer=reviewer, facts=facts, as_of=as_of,
-        archetype=given["archetype"],
-    )  # fmt: skip
-    AttributionRule.objects.create(
-        field="key_alias", pattern=given["traffic"]["key_alias"], workload=workload
-    )
-    return workload
-
-
 def register_case(
     case: Case,
     *,
@@ -110,9 +116,9 @@ def register_case(
     team: Team,
     by: User,
     reviewer: User,
-    facts: dict[str, Any],
     as_of: datetime,
     archetype: str = "",
+    current_class: str = "",
 ) -> Workload:
     """The case as a workload of TEAM, its classifications proposed by BY and, where the case says so, approved."""
     entry = registry.Entry(
@@ -120,7 +126,7 @@ def register_case(
         team=team,
         description=case.title,
         archetype=archetype,
-        facts=facts,
+        facts=case.facts | ({"current_class": current_class} if current_class else {}),
         segments=tuple(
             registry.SegmentEntry(None, part.name, Decimal(part.share), part.facts) for part in case.parts
         ),
@@ -128,21 +134,25 @@ def register_case(
     workload = registry.register_workload(entry, by=by, as_of=as_of)
     segments = {segment.name: segment for segment in workload.segments.all()}
     for part in case.parts:
-        _classify(part, segments[part.name], case, by, reviewer, as_of)
+        proposal = classification.propose(
+            segments[part.name],
+            by=by,
+            facts=part.reviewed,
+            reason=REASON.format(title=case.title),
+            as_of=as_of,
+        )
+        if part.classification == "approved":
+            _approve(proposal, reviewer, as_of)
     return workload
 
 
-def _classify(part: Part, segment: Any, case: Case, by: User, reviewer: User, as_of: datetime) -> None:
-    proposal = classification.propose(
-        segment, by=by, facts=part.reviewed, reason=REASON.format(title=case.title), as_of=as_of
+def _approve(proposal: Classification, reviewer: User, as_of: datetime) -> None:
+    classification.decide(
+        proposal.pk,
+        by=reviewer,
+        action="approve",
+        seen_hash=proposal.revision_hash,
+        note="",
+        ends_on=suggested_end(proposal.facts, as_of.date()),
+        as_of=as_of,
     )
-    if part.classification == "approved":
-        classification.decide(
-            proposal.pk,
-            by=reviewer,
-            action="approve",
-            seen_hash=proposal.revision_hash,
-            note="",
-            ends_on=suggested_end(part.reviewed, as_of.date()),
-            as_of=as_of,
-        )

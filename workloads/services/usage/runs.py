@@ -41,7 +41,7 @@ def file_source(name: str) -> UsageSource:
     return source
 
 
-def ask_file(  # noqa: PLR0913  an upload is all of these
+def ask_file(
     source: UsageSource,
     stream: BinaryIO,
     *,
