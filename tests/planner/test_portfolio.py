@@ -28,8 +28,8 @@ def seen_by(user: object) -> Client:
 @pytest.fixture
 def mixed() -> list[Workload]:
     """One of each posture, one exposed, one provisional, one in two parts."""
-    named: list[Any] = [
-        WorkloadFactory(name=name)
+    named: list[Workload] = [
+        WorkloadFactory.create(name=name)
         for name in ("Stays", "Goes up", "Comes down", "Starts", "Blocked", "Two parts")
     ]
     stays, up, down, starts, blocked, parts = named
