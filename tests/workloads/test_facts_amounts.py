@@ -26,7 +26,7 @@ INPUTS = load_policy().inputs
         ("requests_month", "40 req/min", 1_752_000, "= 1,752,000 requests a month"),
         ("ttft_target_ms", "200 ms", 200, "= 200 ms"),
         ("cached_input_share", "30%", 30, "= 30 %"),
-        ("team_share", "0.125", 0.125, "= 0.125 share"),
+        ("team_share", "0.125", 0.125, "= 0.125"),
         ("api_spend_month", "$300", 300, "= 300 USD a month"),
         ("growth_pct_month", "\N{MINUS SIGN}3 % a month", -3, "= -3 % a month"),
     ],

@@ -89,7 +89,7 @@ def test_shares_that_are_not_the_whole_are_refused_with_their_sum(ana: Any, team
     page = signed_in(ana).post(reverse("workloads:create"), posted(team, **two))
     words = "Shares add up to 120 %; they must add up to 100 %: take 20 off."
     assert page.status_code == 422
-    assert page.context["form"].segments.non_form_errors() == [words]
+    assert page.context["form"].errors == {"__all__": [words]}
     assert [part["share"].value() for part in page.context["form"].parts] == ["100", "20"]
     assert models.Workload.objects.count() == 0
 
