@@ -118,15 +118,24 @@ def get_rw_for(user: Person, queryset: QuerySet[M], pk: int) -> M:
     return found
 
 
-def why_not_decide(user: Person, classification: Classification) -> str:
-    """Empty when the person may decide on it, else the reason, in words for the button."""
+def reviewer_teams(user: Person) -> set[int | None]:
+    """Teams in which the person decides on classifications; None among them means every team."""
+    return team_ids(user, Role.REVIEWER)
+
+
+def why_not_decide(
+    user: Person, classification: Classification, teams: set[int | None] | None = None
+) -> str:
+    """Empty when the person may decide on it, else the reason, in words for the button.
+
+    TEAMS are the person's reviewer_teams, for whoever asks about many at once.
+    """
     if classification.proposed_by_id == user.pk:
         return "You proposed this; somebody else has to decide."
     if user.pk in classification.editors:
         return "You edited this; somebody else has to decide."
-    if not _of_teams(
-        Classification.objects.filter(pk=classification.pk), team_ids(user, Role.REVIEWER)
-    ).exists():
+    teams = reviewer_teams(user) if teams is None else teams
+    if not teams & {None, classification.segment.workload.team_id}:
         return "Only a reviewer of this team may decide."
     return ""
 

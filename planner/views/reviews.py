@@ -111,8 +111,9 @@ def _rows(request: HttpRequest, shown: str) -> list[Classification]:
 def _items(request: HttpRequest, shown: str) -> list[Item]:
     rows = _rows(request, shown)
     known = {row.workload.pk: row for row in standings([row.segment.workload for row in rows])}
+    teams = access.reviewer_teams(request.user)
     items = [
-        Item(row, known.get(row.segment.workload_id), access.why_not_decide(request.user, row))
+        Item(row, known.get(row.segment.workload_id), access.why_not_decide(request.user, row, teams))
         for row in rows
     ]
     return sorted(items, key=lambda item: item.order) if shown == "waiting" else items

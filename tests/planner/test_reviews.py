@@ -120,4 +120,4 @@ def test_the_queue_asks_as_often_for_three_as_for_one(
         client.get(reverse("planner:queue"))
 
 
-QUEUE_QUERIES = 16
+QUEUE_QUERIES = 15
