@@ -75,11 +75,16 @@ class RegistrationForm(FactsForm):
         self.segments = cast("BaseSegments", parts)
 
     def is_valid(self) -> bool:
-        return bool(super().is_valid() & self.segments.is_valid())
+        """Also the segments; what is wrong with all of them together stands with the form's own errors."""
+        right = super().is_valid() & self.segments.is_valid()
+        for words in self.segments.non_form_errors():
+            if words not in self.non_field_errors():
+                self.add_error(None, words)
+        return bool(right)
 
     @property
     def has_errors(self) -> bool:
-        return bool(self.errors or self.segments.non_form_errors() or any(part.errors for part in self.parts))
+        return self.is_bound and bool(self.errors or any(part.errors for part in self.parts))
 
     def forget_errors(self) -> None:
         super().forget_errors()

@@ -10,6 +10,7 @@ from planner.engine import Archetype, Fact, Input, Policy, load_policy
 Preset = Mapping[str, Any]
 # Decided by a reviewer, or computed: nobody fills these in on a workload's own form.
 NOT_ASKED = ("reviewer", "derived")
+BARE = ("ratio", "count", "share")
 OF_THE_ORGANISATION = ("organisation", "offering", "model")
 THEMES = {
     "basics": "Basics",
@@ -106,8 +107,9 @@ def _label(given: Input | None, value: str) -> str:
 
 
 def unit_words(given: Input | None) -> str:
-    """tokens/month reads tokens a month."""
-    return given.unit.replace("/", " a ") if given and given.unit else ""
+    """tokens/month reads tokens a month; a bare number needs no unit."""
+    unit = given.unit if given else ""
+    return "" if unit in BARE else unit.replace("/", " a ")
 
 
 def assumption_words(given: Input) -> str:
