@@ -123,9 +123,7 @@ def reviewer_teams(user: Person) -> set[int | None]:
     return team_ids(user, Role.REVIEWER)
 
 
-def why_not_decide(
-    user: Person, classification: Classification, teams: set[int | None] | None = None
-) -> str:
+def why_not_decide(user: Person, classification: Classification, teams: set[int | None] | None = None) -> str:
     """Empty when the person may decide on it, else the reason, in words for the button.
 
     TEAMS are the person's reviewer_teams, for whoever asks about many at once.
