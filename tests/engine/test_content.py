@@ -142,7 +142,9 @@ GOTCHAS = {
 }
 
 
-@pytest.mark.parametrize(("hop", "gotchas"), GOTCHAS.items(), ids=[f"{start}-{end}" for start, end in GOTCHAS])
+@pytest.mark.parametrize(
+    ("hop", "gotchas"), GOTCHAS.items(), ids=[f"{start}-{end}" for start, end in GOTCHAS]
+)
 def test_every_hop_has_its_gotchas(hop: tuple[str, str], gotchas: set[str]) -> None:
     current, target = hop
     values = {name: each.assumed for name, each in POLICY.inputs.items()}
