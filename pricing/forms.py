@@ -106,7 +106,7 @@ class RateForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         error_messages={"invalid": "This is not a number: write it as 1.08."},
     )
-    day = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label="From", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     source = forms.CharField(label="Read where", max_length=200, help_text="For example: ECB reference rate.")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
