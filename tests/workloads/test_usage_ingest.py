@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, cast
 import pytest
 from django.conf import settings
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from planner.jobs import RunState, SupersededError
 from tests import factories
@@ -253,8 +254,9 @@ def test_no_run_is_lost_when_the_worker_is_killed_in_the_middle(
 def _worker(run_id: int) -> subprocess.Popen[bytes]:
     """A process of its own that works the run, on this test's database."""
     code = f"import django; django.setup(); from workloads.services import usage; usage.run_usage({run_id})"
-    database = connection.settings_dict
-    url = f"host={database['HOST']} port={database['PORT']} user={database['USER']} password={database['PASSWORD']} dbname={database['NAME']}"
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    stated = {part: connection.settings_dict[name] for part, name in names.items()}
+    url = make_conninfo(**{part: value for part, value in stated.items() if value})
     environment = os.environ | {
         "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
