@@ -47,11 +47,15 @@ class Priced:
 
     @property
     def is_complete(self) -> bool:
-        """Whether a month could be priced with it, at a host that has a name."""
+        """Whether a month could be priced with it, at a host of which we know who and under whose law it is.
+
+        No placement is judged by the price of a host whose country nobody has looked up: the data would go there.
+        """
         if names.is_router(self.key.provider):
             return False
         if self.key.kind == "token":
-            return self.open_weights is not None and {"input", "output"} <= set(self.amounts)
+            known = self.open_weights is not None and names.jurisdiction(self.key.provider) != ""
+            return known and {"input", "output"} <= set(self.amounts)
         return "gpu_hour" in self.amounts or {"capex_low", "capex_high"} <= set(self.amounts)
 
 

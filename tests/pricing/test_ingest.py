@@ -290,6 +290,12 @@ def test_a_router_is_in_the_book_and_in_no_snapshot() -> None:
     assert price_snapshot(services.freeze_snapshot(as_of=DAY)).token_offers == ()
 
 
+def test_a_host_of_unknown_jurisdiction_is_in_the_book_and_in_no_snapshot() -> None:
+    genai(provider="quicksilverpro", input_mtok=0.01, output_mtok=0.01)
+    assert book()["quicksilverpro:llama"]["input"] == Decimal("0.01")
+    assert price_snapshot(services.freeze_snapshot(as_of=DAY)).token_offers == ()
+
+
 def test_a_rate_makes_a_currency_comparable_from_its_day_on(omar: Any) -> None:
     services.enter_rate(
         currency="EUR", usd_per_unit=Decimal("1.08"), day=DAY.date(), source="ECB", by=omar, as_of=DAY
