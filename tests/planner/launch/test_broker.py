@@ -27,6 +27,13 @@ def say(cluster: Cluster, sentence: str) -> None:
         connection.execute(sentence.encode())
 
 
+@pytest.fixture(autouse=True)
+def no_queue_yet(request: pytest.FixtureRequest) -> None:
+    """The server is shared by these tests, the queue is not."""
+    if "cluster" in request.fixturenames:
+        say(request.getfixturevalue("cluster"), "DROP SCHEMA IF EXISTS pgmq CASCADE")
+
+
 def test_installing_the_queue_twice_keeps_what_waits_in_it(cluster: Cluster) -> None:
     broker.install_queue(cluster.url)
     say(cluster, "SELECT pgmq.create('ingest')")
@@ -47,7 +54,6 @@ def test_a_schema_that_somebody_else_installed_is_left_alone(cluster: Cluster) -
     say(cluster, "SELECT pgmq.create('theirs')")
     broker.install_queue(cluster.url)
     assert queues(cluster) == ["theirs"]
-    say(cluster, "DROP SCHEMA pgmq CASCADE")
 
 
 def test_the_queue_address_survives_pgmq_with_any_password_and_its_options() -> None:
