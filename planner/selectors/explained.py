@@ -78,17 +78,25 @@ class Part:
 
     @cached_property
     def triggers(self) -> list[dict[str, Any]]:
-        """Those that say something today: fired, near, or on their way to a level."""
-        return [each for each in self._triggers if each["group"] not in QUIET or each["fill"]]
+        """Those that say something today: fired or near."""
+        return [each for each in self._triggers if each["group"] not in QUIET]
 
     @cached_property
     def quiet_triggers(self) -> list[dict[str, Any]]:
-        return [each for each in self._triggers if each["group"] in QUIET and not each["fill"]]
+        return [each for each in self._triggers if each["group"] in QUIET]
 
     @cached_property
     def _triggers(self) -> list[dict[str, Any]]:
         order = list(GROUPS)
         return sorted(map(shown, self.segment["triggers"]), key=lambda each: order.index(each["group"]))
+
+    @property
+    def steps_done(self) -> list[dict[str, Any]]:
+        return [step for step in self.segment["steps"] if step["done"]]
+
+    @property
+    def steps_ahead(self) -> list[dict[str, Any]]:
+        return [step for step in self.segment["steps"] if not step["done"]]
 
     @property
     def open_gates(self) -> list[dict[str, Any]]:
