@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.expression import suggestion
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 WHOLE: Final = 100.0
 ROUNDING: Final = 0.5
 BESIDE_FACTS: Final = ("team_share",)  # golden cases give it beside a segment's facts
+# What is read; other names (a title, a note, what is expected) are the writer's own, unless they look like a slip.
+READ: Final = ("organisation", "workloads", "segments", "facts", "share", "classification", "pending")
+LIKENESS: Final = 0.75
 
 
 def parse_workloads(document: object, policy: Policy) -> tuple[WorkloadInput, ...]:
@@ -26,6 +30,7 @@ def parse_workloads(document: object, policy: Policy) -> tuple[WorkloadInput, ..
         raise FactError(
             "workloads", 'The document needs {"organisation": {...}, "workloads": [...]}, or a list of cases.'
         )
+    _refuse_slips(document, "The document", policy)
     organisation = _facts(document.get("organisation", {}), "the organisation", policy)
     return tuple(
         _workload(entry, _name(entry, f"workload {position}"), organisation, policy)
@@ -43,10 +48,14 @@ def _case(entry: object, position: int, policy: Policy) -> WorkloadInput:
 
 def _workload(entry: object, name: str, organisation: Mapping[str, Fact], policy: Policy) -> WorkloadInput:
     cells = _mapping(entry, name)
+    _refuse_slips(cells, f"Workload {name}", policy)
     parts = cells.get("segments")
     if not isinstance(parts, list) or not parts:
         raise FactError("segments", f"Workload {name}: segments is missing; give a list with at least one.")
     segments = tuple(_segment(part, name, len(parts), policy) for part in parts)
+    names = [segment.name for segment in segments]
+    if twice := next((part for part in names if names.count(part) > 1), None):
+        raise FactError("segments", f"Workload {name}: two segments are called {twice!r}; name them apart.")
     total = sum(segment.share for segment in segments)
     if abs(total - WHOLE) > ROUNDING:
         raise FactError("share", f"Workload {name}: the shares add up to {total:g} %, not to 100 %.")
@@ -59,6 +68,7 @@ def _segment(entry: object, workload: str, of: int, policy: Policy) -> SegmentIn
     cells = _mapping(entry, f"Workload {workload}, a segment")
     name = str(cells.get("name") or "all")
     where = f"Workload {workload}, segment {name}"
+    _refuse_slips(cells, where, policy)
     classification = cells.get("classification", PROPOSED)
     if classification not in (APPROVED, PROPOSED):
         raise FactError(
@@ -76,6 +86,17 @@ def _segment(entry: object, workload: str, of: int, policy: Policy) -> SegmentIn
         facts=facts,
         pending=None if pending is None else _facts(pending, f"{where}, pending", policy),
     )
+
+
+def _refuse_slips(cells: Mapping[str, Any], where: str, policy: Policy) -> None:
+    """Raises FactError for a fact outside of `facts` and for a misspelt name: either would go unread."""
+    for name in cells:
+        if name in READ or name in BESIDE_FACTS:
+            continue
+        if name in policy.inputs:
+            raise FactError(name, f'{where}: {name!r} stands outside of "facts"; put it inside.')
+        if meant := get_close_matches(name, READ, n=1, cutoff=LIKENESS):
+            raise FactError(name, f"{where}: {name!r} is not read; did you mean {meant[0]!r}?")
 
 
 def _share(raw: object, where: str) -> float:

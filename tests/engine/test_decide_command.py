@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from io import StringIO
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from planner.engine import load_policy
+from planner.engine.policy.load import SHIPPED
 from tests.engine.samples import CASES, case
 
 
@@ -79,8 +81,32 @@ def test_an_unknown_snapshot_is_refused_with_the_names_known(tmp_path: Any) -> N
 
 def test_what_is_not_json_and_what_is_not_there_are_refused(tmp_path: Any) -> None:
     assert "is not JSON" in refused(tmp_path, "<html>")
+    assert "is nested too deeply" in refused(tmp_path, "[" * 100_000)
     with pytest.raises(CommandError, match="cannot be read: No such file or directory"):
         call_command("decide", str(tmp_path / "missing.json"))
+
+
+def test_a_byte_order_mark_is_no_error(tmp_path: Any) -> None:
+    assert run(tmp_path, "\N{BOM}" + json.dumps([case(2)])) == run(tmp_path, [case(2)])
+
+
+def test_another_policy_can_be_given_and_what_is_wrong_in_it_is_named(tmp_path: Any) -> None:
+    folder = tmp_path / "policy"
+    shutil.copytree(SHIPPED, folder)
+    assert run(tmp_path, [case(2)], "--policy", str(folder)) == run(tmp_path, [case(2)])
+    table = folder.rename(tmp_path / "edited") / "constraints.toml"
+    table.write_text(table.read_text(encoding="utf-8").replace('"air_gap_required"', '"air_gap_requird"', 1))
+    assert refused(tmp_path, [case(2)], "--policy", str(table.parent)) == (
+        "constraints.toml, row DAT-161, column when: unknown input 'air_gap_requird'; did you mean 'air_gap_required'?"
+    )
+
+
+def test_a_policy_folder_that_is_none_is_refused(tmp_path: Any) -> None:
+    missing = refused(tmp_path, [], "--policy", str(tmp_path / "none"))
+    assert missing == "policy.toml, row -, column -: is missing from the policy folder"
+    assert "cannot be read: Not a directory" in refused(
+        tmp_path, [], "--policy", str(tmp_path / "facts.json")
+    )
 
 
 def test_a_day_that_is_none_is_refused(tmp_path: Any) -> None:

@@ -66,6 +66,11 @@ def test_null_is_how_a_document_says_nobody_knows() -> None:
     assert parse_workloads(document, POLICY)[0].facts == {}
 
 
+def test_what_a_writer_notes_for_himself_is_left_alone() -> None:
+    noted = changed(("workloads", 0, "comment"), "asked on Monday")
+    assert parse_workloads(noted, POLICY) == parse_workloads(DOCUMENT, POLICY)
+
+
 SEGMENT = ("workloads", 0, "segments", 0)
 
 
@@ -84,6 +89,10 @@ SEGMENT = ("workloads", 0, "segments", 0)
         ((*SEGMENT, "share"), None, "share", "Workload desk, segment a: share is None; give its part of the tokens in percent, 0 to 100."),
         ((*SEGMENT, "classification"), "done", "classification", "Workload desk, segment a: classification is 'done'; it is approved or proposed."),
         ((*SEGMENT, "facts", "data_tags"), ["secret"], "data_tags", None),
+        ((*SEGMENT, "name"), "b", "segments", "Workload desk: two segments are called 'b'; name them apart."),
+        (("organization",), {}, "organization", "The document: 'organization' is not read; did you mean 'organisation'?"),
+        (("workloads", 0, "tokens_month"), 5, "tokens_month", "Workload desk: 'tokens_month' stands outside of \"facts\"; put it inside."),
+        ((*SEGMENT, "fatcs"), {}, "fatcs", "Workload desk, segment a: 'fatcs' is not read; did you mean 'facts'?"),
         ((*SEGMENT, "pending"), {"stanse": "technical"}, "stanse", "Workload desk, segment a, pending: 'stanse' is not a fact of this policy; did you mean 'stance'?"),
     ],
 )  # fmt: skip

@@ -141,6 +141,8 @@ def _read(directory: Path, name: str) -> Mapping[str, Any]:
         raise PolicyError(path.name, "-", "-", "is missing from the policy folder") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(path.name, "-", "-", f"cannot be read: {error}") from error
+    except OSError as error:
+        raise PolicyError(path.name, "-", "-", f"cannot be read: {error.strerror}") from error
 
 
 def _canonical(documents: Mapping[str, Mapping[str, Any]]) -> bytes:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, ArgumentTypeError
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from planner.engine import FactError, decide_workload, load_policy, parse_workloads, record
+from planner.engine import FactError, PolicyError, decide_workload, load_policy, parse_workloads, record
+from planner.management.day import day
 from pricing.feeds import reference
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from collections.abc import Callable
+    from datetime import date
 
     from planner.engine import Policy, PriceSnapshot
 
@@ -44,10 +45,11 @@ class Command(BaseCommand):
             "file", type=Path, metavar="FILE", help="workloads with their facts, or golden cases"
         )
         parser.add_argument("--snapshot", default=reference.NAME, help=f"one of: {', '.join(SNAPSHOTS)}")
-        parser.add_argument("--as-of", type=_day, metavar="DATE", help="default: the snapshot's own day")
+        parser.add_argument("--as-of", type=day, metavar="DATE", help="default: the snapshot's own day")
+        parser.add_argument("--policy", type=Path, metavar="DIR", help="default: the policy that ships")
 
     def handle(self, *args: object, **options: Any) -> None:
-        policy, prices = load_policy(), _snapshot(options["snapshot"])
+        policy, prices = _policy(options["policy"]), _snapshot(options["snapshot"])
         try:
             answer = _decide(_document(options["file"]), policy, prices, options["as_of"] or prices.as_of)
         except FactError as error:
@@ -55,11 +57,11 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(answer, indent=1, ensure_ascii=False))
 
 
-def _day(text: str) -> date:
+def _policy(directory: Path | None) -> Policy:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a date; write it like 2026-01-31") from None
+        return load_policy(directory)
+    except PolicyError as error:
+        raise CommandError(str(error), returncode=WRONG_INPUT) from error
 
 
 def _snapshot(name: str) -> PriceSnapshot:
@@ -70,11 +72,13 @@ def _snapshot(name: str) -> PriceSnapshot:
 
 def _document(path: Path) -> object:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=WRONG_INPUT) from error
     except ValueError as error:
         raise CommandError(f"{path} is not JSON: {error}.", returncode=WRONG_INPUT) from error
+    except RecursionError:
+        raise CommandError(f"{path} is nested too deeply to be read.", returncode=WRONG_INPUT) from None
 
 
 def _decide(document: object, policy: Policy, prices: PriceSnapshot, as_of: date) -> dict[str, Any]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from planner import services
+from planner.management.day import day
 from planner.selectors import runs
 from pricing.models import Snapshot
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class Command(BaseCommand):
@@ -20,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--snapshot", help="name of a frozen price snapshot, for example reference-2026-01"
         )
-        parser.add_argument("--as-of", type=date.fromisoformat, help="day to decide for, as 2026-01-31")
+        parser.add_argument("--as-of", type=day, help="day to decide for, as 2026-01-31")
 
     def handle(self, *args: Any, **options: Any) -> None:
         run = services.plan_here(as_of=moment(options["as_of"]), snapshot=snapshot(options["snapshot"]))
@@ -35,8 +39,8 @@ class Command(BaseCommand):
         self.stdout.write(run.message)
 
 
-def moment(day: date | None) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else timezone.now()
+def moment(given: date | None) -> datetime:
+    return datetime(given.year, given.month, given.day, tzinfo=UTC) if given else timezone.now()
 
 
 def snapshot(name: str | None) -> Snapshot | None:
