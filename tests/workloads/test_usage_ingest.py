@@ -165,7 +165,7 @@ def test_more_bad_rows_hold_the_file_until_somebody_says_to_count_it() -> None:
     held = count(table(data))
     assert held.state == RunState.FAILED
     assert held.message.startswith(
-        "51 of 5,000 rows (1.0 %) cannot be read; from 1 % on the file is held. Nothing"
+        "51 of 5,000 rows (1.02 %) cannot be read; above 1 % the file is held. Nothing"
     )
     assert (UsageBucket.objects.count(), held.rejected.count()) == (0, 51)
     run = count(table(data), accept_bad=True)

@@ -209,6 +209,10 @@ def test_a_proxy_is_connected_by_a_reference_to_its_key(operator: Client) -> Non
     assert "Write where the key is, not the key" in refused.content.decode()
     assert "sk-secret" not in refused.content.decode()
     assert 'value="https://gateway.example.com"' in refused.content.decode()
+    centuries = fields | {"key_ref": "env:PROXY_KEY", "history_days": 99_999}
+    assert (
+        "less than or equal to 1098" in operator.post(reverse("workloads:usage"), centuries).content.decode()
+    )
     operator.post(reverse("workloads:usage"), fields | {"key_ref": "env:PROXY_KEY"})
     source = UsageSource.objects.get()
     assert (source.kind, source.key_ref, source.allow_private) == ("litellm", "env:PROXY_KEY", False)
@@ -312,6 +316,29 @@ def test_the_command_says_why_it_counted_nothing(tmp_path: Path) -> None:
         call_command("ingest", "usage", str(path))
     with pytest.raises(CommandError, match="No such file"):
         call_command("ingest", "usage", str(tmp_path / "gone.csv"))
+
+
+def test_the_command_counts_the_good_rows_of_a_held_file_when_told_to(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(log(100, bad=30))
+    with pytest.raises(CommandError) as held:
+        call_command("ingest", "usage", str(path))
+    message, *listed, way_out = str(held.value).splitlines()
+    assert message.startswith("30 of 130 rows (23.08 %) cannot be read; above 1 % the file is held.")
+    assert listed[0] == "line 102: timestamp is not a time: write 2026-01-15T09:30:00Z"
+    assert len(listed) == 10
+    assert way_out == "To count the good rows: --accept-bad-rows."
+    said = io.StringIO()
+    call_command("ingest", "usage", str(path), "--accept-bad-rows", stdout=said)
+    assert said.getvalue() == "100 new rows, 30 bad rows left out.\n"
+
+
+def test_the_command_does_not_offer_to_count_what_has_no_good_row(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(log(0, bad=3))
+    with pytest.raises(CommandError) as held:
+        call_command("ingest", "usage", str(path))
+    assert "--accept-bad-rows" not in str(held.value)
 
 
 def test_times_are_read_as_utc() -> None:

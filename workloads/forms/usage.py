@@ -67,6 +67,20 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
         assume_scheme="https",
         help_text="Without a path, such as https://gateway.example.com.",
     )
+    every_hours = forms.IntegerField(
+        label="Pull every",
+        initial=1,
+        min_value=0,
+        max_value=24 * 31,
+        help_text="0 switches the schedule off; the button stays.",
+    )
+    history_days = forms.IntegerField(
+        label="First pull reads back",
+        initial=30,
+        min_value=0,
+        max_value=3 * 366,
+        help_text="Days. Later pulls read the last two days again, because sources correct late.",
+    )
     key_ref = forms.CharField(
         label="Admin key",
         max_length=200,
@@ -78,14 +92,10 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "base_url", "key_ref", "allow_private", "every_hours", "history_days")
         labels: ClassVar[dict[str, Any]] = {
             "allow_private": "May be reached at a private address",
-            "every_hours": "Pull every",
-            "history_days": "First pull reads back",
         }
         help_texts: ClassVar[dict[str, Any]] = {
             "name": "As people here call it.",
             "allow_private": "Tick it for a proxy inside your own network. Otherwise only public addresses are called.",
-            "every_hours": "0 switches the schedule off; the button stays.",
-            "history_days": "Days. Later pulls read the last two days again, because sources correct late.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -169,4 +169,4 @@ class RejectedRow(models.Model):
         constraints = (models.UniqueConstraint("run", "line", name="rejected_once"),)
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}"
+        return " ".join(filter(None, (f"line {self.line}:", self.column, self.reason)))

@@ -58,12 +58,19 @@ def checked_address(host: str, port: int, *, allow_private: bool) -> str:
         ) from error
     addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     for address in addresses:
-        if not may_reach(address, allow_private=allow_private):
-            raise SourceError(
-                f"{host} is at {address}, an address inside this network. "
-                "If that is meant, tick `may be reached at a private address` on the source."
-            )
+        refuse_address(host, address, allow_private=allow_private)
     return str(addresses[0])
+
+
+def refuse_address(host: str, address: IPv4Address | IPv6Address, *, allow_private: bool) -> None:
+    if may_reach(address, allow_private=allow_private):
+        return
+    if may_reach(address, allow_private=True):
+        raise SourceError(
+            f"{host} is at {address}, an address inside this network. "
+            "If that is meant, tick `may be reached at a private address` on the source."
+        )
+    raise SourceError(f"{host} is at {address}, an address that is never called: give the proxy's own.")
 
 
 def may_reach(address: IPv4Address | IPv6Address, *, allow_private: bool) -> bool:
@@ -130,7 +137,9 @@ class JsonSource:
         except httpx.TimeoutException as error:
             raise TryAgainError(f"{base.host} did not answer in time.") from error
         except httpx.HTTPError as error:
-            raise TryAgainError(f"{base.host} cannot be reached ({type(error).__name__}).") from error
+            raise TryAgainError(
+                f"{base.host} does not answer on port {port}: check the address, and that the proxy runs."
+            ) from error
         return as_json(body)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workloads.models import UsageRun
 
 LOOK_SECONDS = 0.5
+ROWS_LISTED = 10
 
 
 class Command(BaseCommand):
@@ -44,10 +45,14 @@ class Command(BaseCommand):
             run.refresh_from_db()
             time.sleep(LOOK_SECONDS if run.is_open else 0)
         if run.state == RunState.FAILED:
-            for bad in run.rejected.all()[:10]:
-                self.stderr.write(str(bad))
-            raise CommandError(run.message)
+            raise CommandError("\n".join((run.message, *self._listed(run))))
         self.stdout.write(run.message)
+
+    def _listed(self, run: UsageRun) -> list[str]:
+        """The first bad rows, and how to count the others all the same."""
+        lines = [str(bad) for bad in run.rejected.all()[:ROWS_LISTED]]
+        some_good = run.counts.get("bad", 0) < run.counts.get("rows", 0)
+        return [*lines, "To count the good rows: --accept-bad-rows."] if lines and some_good else lines
 
     def _ask(self, options: dict[str, Any]) -> tuple[UsageRun, bool]:
         path: Path = options["file"]

@@ -83,16 +83,16 @@ def refuse_too_many(run: UsageRun, rows: int, bad: int) -> None:
         raise SourceError("The file has column names and no rows. Nothing was counted.")
     if bad == rows:
         raise SourceError(
-            f"None of the {rows:,} rows can be read. Nothing was counted; the reasons are listed below."
+            f"None of the {rows:,} rows can be read. Nothing was counted; the reasons are listed."
         )
     source = run.source
     if run.accept_bad or bad <= source.max_bad_rows or 100 * bad <= rows * source.max_bad_percent:
         return
     limit = f"{source.max_bad_percent.normalize():f}"
     raise SourceError(
-        f"{bad:,} of {rows:,} rows ({100 * bad / rows:.1f} %) cannot be read; from {limit} % on the file is held. "
-        "Nothing was counted. Mend the rows listed below and upload it again, or upload it again as it is and "
-        "choose to count the good rows."
+        f"{bad:,} of {rows:,} rows ({100 * bad / rows:.2f} %) cannot be read; above {limit} % the file is held. "
+        "Nothing was counted. Mend the rows that are listed and give the file again, or give it again as it is "
+        "and choose to count the good rows."
     )
 
 
@@ -134,5 +134,6 @@ def count_batch(run: UsageRun, batch: list[tuple[str, Line]], attributor: Attrib
         counts=counts,
         cursor=run.cursor | {"counted": batch[-1][1].end},
         progress_done=run.progress_done + len(batch),
+        message="Counting.",
         lost=0,
     )

@@ -76,6 +76,7 @@ def _try_again(run: UsageRun, send: Send, wishes: dict[str, object]) -> None:
     UsageRun.objects.filter(pk=run.pk).update(
         state=RunState.QUEUED, lost=0, sent_at=None, finished_at=None, message="", **wishes
     )
+    run.refresh_from_db()
     transaction.on_commit(lambda: send_run(run, send))
 
 
