@@ -38,6 +38,7 @@ class Upload(NamedTuple):
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OPEN = (jobs.RunState.QUEUED, jobs.RunState.RUNNING)
+SAID = {"ended": "over before we looked"}
 OLD_PRICES_STAY = "The prices we have stay as they are."
 
 
@@ -170,8 +171,8 @@ def _keep(run: FeedRun, reading: Reading, note: str) -> None:
 
 
 def _said(counts: dict[str, int]) -> str:
-    kinds = ("new", "changed", "unchanged", "held", "unknown", "refused", "gone")
-    parts = [f"{counts[kind]:,} {kind}" for kind in kinds if counts.get(kind)]
+    kinds = ("new", "changed", "unchanged", "ended", "held", "unknown", "refused", "withdrawn", "gone")
+    parts = [f"{counts[kind]:,} {SAID.get(kind, kind)}" for kind in kinds if counts.get(kind)]
     return f"{counts.get('seen', 0):,} prices read: {', '.join(parts) or 'nothing'}."
 
 

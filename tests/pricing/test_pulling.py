@@ -52,6 +52,10 @@ def test_without_the_network_the_bundled_prices_are_read_and_the_run_says_so(mon
         "The network does not allow it or prices.example cannot be reached. "
         "Read the data inside the installed package instead."
     )
+    said = [
+        int(part.split()[0].replace(",", "")) for part in run.message.split("prices read: ")[1].split(", ")
+    ]
+    assert sum(said) == run.counts["seen"]  # new, and over before we looked: nothing goes missing in between
 
 
 def test_a_fall_back_never_goes_back_behind_what_was_read_live(monkeypatch: Any) -> None:
