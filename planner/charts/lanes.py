@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from planner.selectors.roadmap import Journey, Roadmap, SharedStep, Step
 
 MONTHS_A_QUARTER = 3
-LEAST_QUARTERS = 4
+LEAST_DAYS = 180  # two quarters
+NEAR = 1.6  # percent: diamonds closer than this are drawn as one
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Gate:
+    """One open gate, or several that stand too close to be told apart."""
+
     left: str
-    closed: bool
     title: str
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,14 @@ class Row:
     link: int | None
     bars: list[Bar]
     gates: list[Gate]
+    targets: tuple[str, ...] = ()
+    arrival: str = ""
 
     @property
     def spoken(self) -> str:
-        gates = f", {count_of(len(self.gates), 'gate')}" if self.gates else ""
-        return f"{self.label}, {self.when}{gates}"
+        gates = sum(gate.count for gate in self.gates)
+        ahead = f", {count_of(gates, 'open gate')}" if gates else ""
+        return f"{self.label}, {self.when}{ahead}"
 
 
 @dataclass(frozen=True)
@@ -122,21 +128,18 @@ def next_quarter(day: date) -> date:
 
 
 def axis_for(days: Iterable[date], today: date) -> Axis:
-    """From the quarter of today until the quarter after the last day, a year at least."""
+    """From the quarter of today until the quarter after the last day, two quarters at least."""
     known = [*days, today]
     start = quarter_start(min(known))
     end = next_quarter(max(known))
-    for _ in range(LEAST_QUARTERS):
-        if (end - start).days < 365:  # noqa: PLR2004  days of a year
-            end = next_quarter(end)
+    while (end - start).days < LEAST_DAYS:
+        end = next_quarter(end)
     return Axis(start, end)
 
 
 def gantt(roadmap: Roadmap, today: date) -> Gantt:
     """Shared steps first, then one row a workload in its lane, a line for today."""
-    axis = axis_for(
-        [day for each in roadmap.moving for step in each.steps for day in (step.start, step.end)], today
-    )
+    axis = axis_for([day for each in roadmap.moving for day in (each.start, each.end)], today)
     groups = [
         RowGroup(
             lane.name,
@@ -152,27 +155,46 @@ def gantt(roadmap: Roadmap, today: date) -> Gantt:
 
 
 def _journey(axis: Axis, journey: Journey) -> Row:
-    name = str(journey.standing.workload)
-    bars = [axis.bar(_tone(step), step.start, step.end, _title(step)) for step in journey.own]
-    gates = [
-        Gate(axis.place(step.end), bool(step.said["done"]), _title(step))
-        for step in journey.steps
-        if step.said["kind"] == "gate"
+    """One bar from the first step to the arrival: first what prepares the move, then the move itself."""
+    standing = journey.standing
+    starts = journey.move_start or journey.end
+    bars = [axis.bar("todo", journey.start, starts, _span("Preparation", journey.start, starts))]
+    if journey.move_start:
+        bars.append(axis.bar("mid", starts, journey.end, _span("Move", starts, journey.end)))
+    return Row(
+        str(standing.workload),
+        _months(journey.start, journey.end),
+        standing.workload.pk,
+        bars,
+        _gates(axis, [step for step in journey.steps if step.is_open_gate]),
+        standing.targets,
+        axis.place(journey.end) if journey.arrival else "",
+    )
+
+
+def _gates(axis: Axis, steps: list[Step]) -> list[Gate]:
+    """Open gates in order; those that would lie on top of each other become one diamond."""
+    close_together: list[list[Step]] = []
+    for step in sorted(steps, key=lambda each: each.end):
+        if close_together and axis.at(step.end) - axis.at(close_together[-1][0].end) < NEAR:
+            close_together[-1].append(step)
+        else:
+            close_together.append([step])
+    return [
+        Gate(axis.place(each[-1].end), "; ".join(_title(step) for step in each), len(each))
+        for each in close_together
     ]
-    return Row(name, _months(journey.start, journey.end), journey.standing.workload.pk, bars, gates)
 
 
 def _shared(axis: Axis, shared: SharedStep) -> Row:
     step = shared.step
-    if step.said["kind"] == "gate":
-        gate = Gate(axis.place(step.end), bool(step.said["done"]), _title(step))
-        return Row(step.said["label"], _months(step.start, step.end), None, [], [gate])
     bar = axis.bar("shared", step.start, step.end, _title(step))
-    return Row(step.said["label"], _months(step.start, step.end), None, [bar], [])
+    gates = _gates(axis, [step] if step.is_open_gate else [])
+    return Row(step.said["label"], _months(step.start, step.end), None, [bar], gates)
 
 
-def _tone(step: Step) -> str:
-    return "done" if step.said["done"] else "todo"
+def _span(what: str, start: date, end: date) -> str:
+    return f"{what}: {start:%-d %b %Y} to {end:%-d %b %Y}"
 
 
 def _title(step: Step) -> str:

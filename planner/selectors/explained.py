@@ -20,6 +20,32 @@ if TYPE_CHECKING:
     from workloads.selectors.classifications import Effective
 
 
+PHASES = {
+    "decide": "Decide first",
+    "foundation": "Lay the ground",
+    "evidence": "Find out",
+    "prepare": "Prepare",
+    "move": "Move",
+}
+RECURRING = "operate"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Steps of one kind of work, in order of start."""
+
+    label: str
+    steps: list[dict[str, Any]]
+
+    @property
+    def start(self) -> str:
+        return str(min(step["start"] for step in self.steps))
+
+    @property
+    def end(self) -> str:
+        return str(max(step["end"] for step in self.steps))
+
+
 @dataclass(frozen=True)
 class Part:
     """One segment of the record, its classification today and its answer if that were approved."""
@@ -95,8 +121,33 @@ class Part:
         return [step for step in self.segment["steps"] if step["done"]]
 
     @property
-    def steps_ahead(self) -> list[dict[str, Any]]:
+    def steps_recurring(self) -> list[dict[str, Any]]:
+        """What keeps the answer true once it is reached."""
+        return [step for step in self._ahead if step["phase"] == RECURRING]
+
+    @cached_property
+    def phases(self) -> list[Phase]:
+        """What is ahead, until the arrival."""
+        by_phase: dict[str, list[dict[str, Any]]] = {}
+        for step in self._ahead:
+            by_phase.setdefault(step["phase"], []).append(step)
+        return [Phase(label, by_phase[name]) for name, label in PHASES.items() if name in by_phase]
+
+    @property
+    def _ahead(self) -> list[dict[str, Any]]:
         return [step for step in self.segment["steps"] if not step["done"]]
+
+    @cached_property
+    def facts_that_decided(self) -> list[dict[str, Any]]:
+        """Facts that a rule above rests on, and what was measured."""
+        names = {fact["name"] for row in self.rows for fact in row["facts"]}
+        return [
+            fact for fact in self.segment["facts"] if fact["name"] in names or fact["source"] == "observed"
+        ]
+
+    @property
+    def other_facts(self) -> list[dict[str, Any]]:
+        return [fact for fact in self.segment["facts"] if fact not in self.facts_that_decided]
 
     @property
     def open_gates(self) -> list[dict[str, Any]]:

@@ -70,9 +70,10 @@ class Journey:
         return max(milestones, key=lambda step: step.end, default=None)
 
     @property
-    def own(self) -> list[Step]:
-        """Its own work: shared steps have lanes of their own."""
-        return [step for step in self.steps if step.said["kind"] == "step" and not step.said["shared"]]
+    def move_start(self) -> date | None:
+        """The day its traffic begins to move; None where that lies behind or has no date."""
+        starts = [step.start for step in self.steps if step.said["phase"] == "move" and not step.said["done"]]
+        return min(starts, default=None) if self.arrival else None
 
 
 @dataclass(frozen=True)

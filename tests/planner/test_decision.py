@@ -183,3 +183,32 @@ def test_it_asks_the_database_as_often_for_three_parts_as_for_one(
     page_of(client, workload)
     with django_assert_num_queries(14):  # type: ignore[operator]
         page_of(client, workload)
+
+
+def test_steps_ahead_stand_by_phase_and_what_recurs_or_is_done_is_folded(
+    client: Client, workload: Workload
+) -> None:
+    steps = [
+        step("READY", "2026-01-01", "2026-01-05", done=True),
+        step("MOVE", "2026-02-01", "2026-02-15", phase="move"),
+        step("GROUND", "2026-01-22", "2026-02-01", phase="foundation"),
+        step("CARE", "2026-03-01", "2026-03-02", phase="operate"),
+    ]
+    decided(workload, segment("2", "3r", steps=steps))
+    page = page_of(client, workload)
+    places = [page.index(f"Step {pk}") for pk in ("GROUND", "MOVE", "CARE", "READY")]
+    assert places == sorted(places)
+    assert "Afterwards, to keep it true" in page
+
+
+def test_the_facts_that_rules_read_come_before_the_others(client: Client, workload: Workload) -> None:
+    part = segment("2", "3r")
+    told = {"source": "declared", "by": "Ana", "at": "2026-01-03", "unit": "", "value": "x"}
+    part["facts"] += [
+        told | {"name": "stage", "label": "Stage", "value_words": "first release"},
+        told | {"name": "data_tags", "label": "Data tags", "value_words": "health data"},
+    ]
+    decided(workload, part)
+    page = page_of(client, workload)
+    said = page[page.index("Who said so") :]
+    assert said.index("Data tags") < said.index("Read without effect so far") < said.index("Stage")

@@ -23,7 +23,7 @@ GATEWAY = step("PH-206", "2026-01-22", "2026-02-19", shared=True, label="Put all
 
 @pytest.fixture
 def two_movers() -> None:
-    canary = step("CANARY", "2026-02-19", "2026-03-19", label="Canary")
+    canary = step("CANARY", "2026-02-19", "2026-03-19", phase="move", label="Canary")
     licence = step("LIC", "2026-02-01", "2026-02-15", kind="gate", owner="reviewer", label="Licence cleared")
     arrived = step("MS", "2026-03-19", "2026-03-19", kind="milestone", label="Full traffic")
     atlas, borealis = TeamFactory(name="Atlas"), TeamFactory(name="Borealis")
@@ -84,9 +84,27 @@ def test_the_chart_runs_over_whole_quarters_with_today_in_the_first(two_movers: 
     assert drawn.today == "5.8%"
     assert [group.name for group in drawn.groups] == ["Shared steps", "Atlas", "Borealis"]
     search = drawn.groups[1].rows[0]
-    assert [(bar.tone, bar.left, bar.width) for bar in search.bars] == [("todo", "13.4%", "7.7%")]
-    assert [(gate.left, gate.closed) for gate in search.gates] == [("12.3%", False)]
-    assert search.spoken == "Search, Jan to Mar '26, 1 gate"
+    assert [(bar.tone, bar.left, bar.width) for bar in search.bars] == [
+        ("todo", "5.8%", "7.6%"),
+        ("mid", "13.4%", "7.7%"),
+    ]
+    assert ([gate.left for gate in search.gates], search.arrival) == (["12.3%"], "21.1%")
+    assert search.spoken == "Search, Jan to Mar '26, 1 open gate"
+
+
+def test_a_move_without_an_arrival_is_drawn_as_preparation_and_has_no_flag(two_movers: None) -> None:
+    notes = charts.gantt(found(), TODAY).groups[2].rows[0]
+    assert ([bar.tone for bar in notes.bars], notes.arrival) == (["todo"], "")
+
+
+def test_gates_that_close_together_are_one_diamond_that_names_both(lena: object) -> None:
+    gates = [
+        step(pk, "2026-02-01", day, kind="gate") for pk, day in (("A", "2026-02-14"), ("B", "2026-02-15"))
+    ]
+    decided(WorkloadFactory(name="Search"), segment("2", "3r", steps=gates))
+    (gate,) = charts.gantt(found(), TODAY).groups[0].rows[0].gates
+    assert gate.count == 2
+    assert ("Step A" in gate.title, "Step B" in gate.title) == (True, True)
 
 
 def test_the_page_draws_without_style_or_script_and_has_the_table(two_movers: None, lena: object) -> None:
