@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from planner.env import (
     env_bool,
@@ -30,9 +31,13 @@ def _secret_key() -> str:
     if not path.exists():
         from django.core.management.utils import get_random_secret_key  # noqa: PLC0415  needs no settings, only first start
 
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key(), encoding="utf-8")
+        try:
+            DATA_DIR.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(get_random_secret_key(), encoding="utf-8")
+        except OSError as error:
+            reason = f"cannot write to {DATA_DIR} ({error.strerror}); set SECRET_KEY, or another folder"
+            raise ImproperlyConfigured(f"PLANNER_DATA_DIR: {reason}") from error
     return path.read_text(encoding="utf-8").strip()
 
 

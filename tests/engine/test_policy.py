@@ -203,3 +203,17 @@ def test_a_condition_nested_without_end_is_refused() -> None:
     changed = documents()
     changed["constraints"]["rows"][0]["when"] = "not " * 100_000 + "True"
     assert refused(changed)[2] == "when"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "row", "message"),
+    [
+        ("policy", {"policy": 5}, "policy", "is not a table; begin it with [policy]"),
+        ("inputs", {"inputs": 5}, "inputs", "is not a table; begin each entry with [inputs.its_name]"),
+        ("tiers", {"tiers": {"simple": 5}}, "simple", "is not a table; begin it with [tiers.simple]"),
+        ("gates", {"rows": {"id": "G"}}, "rows", "is not a list of tables; begin each row with [[rows]]"),
+        ("gates", {"rows": ["G"]}, "rows", "is not a list of tables; begin each row with [[rows]]"),
+    ],
+)  # fmt: skip
+def test_a_file_of_another_shape_is_refused(name: str, content: Any, row: str, message: str) -> None:
+    assert refused(documents() | {name: content}) == (f"{name}.toml", row, "-", message)

@@ -16,6 +16,7 @@ from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.inputs import BLOCK, Input, as_input
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
+from planner.engine.policy.shape import check_shape
 from planner.engine.policy.tiers import Tier, as_tier
 from planner.engine.vocabulary import Kind
 
@@ -99,6 +100,8 @@ def _load(directory: Path) -> Policy:
 
 def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     """The policy of documents already read, one for each file; refused with file, row and column when wrong."""
+    for name, document in documents.items():
+        check_shape(name, document)
     head = documents["policy"].get("policy", {})
     inputs = {name: _input(name, cells) for name, cells in documents["inputs"].get("inputs", {}).items()}
     parameters = {

@@ -1,0 +1,47 @@
+"""The outer shape of the policy's files: which table each holds, and that its rows are rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from planner.engine.policy.errors import PolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMED: Final = (
+    "inputs",
+    "parameters",
+    "archetypes",
+    "tiers",
+)  # tables of tables; all others are lists of rows
+HEAD: Final = "policy"
+
+
+def check_shape(name: str, document: Mapping[str, Any]) -> None:
+    """Raises PolicyError unless the file NAME is made of tables where tables are read."""
+    file = f"{name}.toml"
+    if name == HEAD:
+        for part in ("policy", "economics"):
+            _require(
+                file,
+                part,
+                isinstance(document.get(part, {}), dict),
+                f"is not a table; begin it with [{part}]",
+            )
+    elif name in NAMED:
+        cells = document.get(name, {})
+        _require(
+            file, name, isinstance(cells, dict), f"is not a table; begin each entry with [{name}.its_name]"
+        )
+        for row, entry in cells.items():
+            _require(file, row, isinstance(entry, dict), f"is not a table; begin it with [{name}.{row}]")
+    else:
+        rows = document.get("rows", [])
+        is_list = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+        _require(file, "rows", is_list, "is not a list of tables; begin each row with [[rows]]")
+
+
+def _require(file: str, row: str, holds: bool, message: str) -> None:
+    if not holds:
+        raise PolicyError(file, row, "-", message)
