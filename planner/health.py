@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LAST_TICK = "last-tick"  # cache key; the tick task writes the moment it ran
 TICK_LATE_SECONDS = 30  # the tick comes every 5 seconds
 FREE_DISK = 0.05
+WAITING = "uploads, pulls and plans wait."
 
 
 @login_not_required
@@ -83,6 +84,10 @@ def why_no_tick(now: datetime) -> str:
     except Error:
         return "The cache does not answer: run manage.py createcachetable."
     if ticked is None:
-        return "The scheduler has not run yet: prices and usage are not pulled by themselves."
+        return f"Scheduler or worker have not run yet: {WAITING}"
     late_seconds = int((now - ticked).total_seconds())
-    return f"The scheduler last ran {late_seconds} s ago." if late_seconds > TICK_LATE_SECONDS else ""
+    return (
+        f"Scheduler or worker last ran {late_seconds} s ago: {WAITING}"
+        if late_seconds > TICK_LATE_SECONDS
+        else ""
+    )

@@ -104,5 +104,5 @@ def _scheduler(options: Options) -> list[str]:
 
 
 def _celery(part: str, pid_file: Path) -> list[str]:
-    command = [sys.executable, "-m", "celery", "-A", "planner", "--workdir", str(CHECKOUT), part]
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "planner", "--workdir", str(CHECKOUT), part]
     return [*command, "--pidfile", str(pid_file), "--loglevel", "INFO"]
