@@ -70,8 +70,9 @@ def test_ending_leaves_nothing_of_a_child_that_ignores_it(tmp_path: Path) -> Non
     child = child_of(tmp_path, "trap '' TERM; sleep 60 & sleep 60", mark)
     child.start()
     assert child.process is not None
+    group = child.process.pid
     end_all([child], StopRequest(), grace_s=0.2)
-    assert not [pid for pid in processes.command_lines() if _group_of(pid) == child.process.pid]
+    until(lambda: not [pid for pid in processes.command_lines() if _group_of(pid) == group])
 
 
 def test_what_an_earlier_start_left_behind_is_ended(tmp_path: Path) -> None:
