@@ -111,8 +111,8 @@
   });
   document.addEventListener("submit", function (event) { event.target.removeAttribute("data-unsent"); });
   document.addEventListener("htmx:afterRequest", function (event) {
-    var sent = event.detail.elt.closest && event.detail.elt.closest("form[data-guard]");
-    if (sent && event.detail.successful && event.detail.requestConfig.verb !== "get") sent.removeAttribute("data-unsent");
+    var sent = event.detail.elt;  // the form itself: a part of it that asks for a preview saves nothing
+    if (guarded(sent) && event.detail.successful && event.detail.requestConfig.verb !== "get") sent.removeAttribute("data-unsent");
   });
   window.addEventListener("beforeunload", function (event) {
     if (document.querySelector("form[data-unsent]")) event.preventDefault();

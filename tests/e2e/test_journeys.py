@@ -77,6 +77,17 @@ def test_an_architect_registers_from_an_archetype_and_proposes_a_classification(
     assert (proposal.state, proposal.facts["data_tags"], proposal.proposed_by) == ("proposed", ["pii"], ana)
 
 
+def test_a_form_with_unsent_text_asks_before_it_is_left(journey: Page, ana: User) -> None:
+    asked: list[str] = []
+    journey.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    sign_in(journey, ana.email)
+    journey.goto("/workloads/new/?archetype=rag_qa")
+    with journey.expect_response("**/preview/"):  # a preview is no saving
+        journey.get_by_role("textbox", name=TOKENS).press_sequentially("9")
+    journey.goto("/workloads/")
+    assert asked == ["beforeunload"]
+
+
 def test_a_negative_volume_is_refused_and_everything_typed_is_kept(journey: Page, ana: User) -> None:
     sign_in(journey, ana.email)
     journey.goto("/workloads/new/?archetype=rag_qa")

@@ -159,6 +159,11 @@ def workload(team: Any) -> Any:
     return factories.SegmentFactory(workload__team=team, name="all traffic").workload
 
 
+def test_a_whole_share_is_shown_as_a_number_people_write(ana: Any, workload: Any) -> None:
+    page = signed_in(ana).get(reverse("workloads:edit", args=[workload.pk])).content.decode()
+    assert 'name="segments-0-share" value="100"' in page
+
+
 def test_an_edit_leaves_a_record_of_what_changed_and_of_nothing_else(ana: Any, workload: Any) -> None:
     answer = signed_in(ana).post(reverse("workloads:edit", args=(workload.pk,)), edited(workload))
     assert answer.status_code == 302

@@ -200,7 +200,7 @@ def _stored(workload: Workload) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         "revision": workload.changed_at.isoformat(),
     }
     segments = [
-        {**each.facts, "pk": each.pk, "name": each.name, "share": each.share.normalize()}
+        {**each.facts, "pk": each.pk, "name": each.name, "share": f"{each.share.normalize():f}"}
         for each in workload.segments.all()
     ]
     return {**workload.facts, **head}, segments
