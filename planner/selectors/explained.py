@@ -139,11 +139,11 @@ class Part:
 
     @cached_property
     def facts_that_decided(self) -> list[dict[str, Any]]:
-        """Facts that a rule above rests on, and what was measured."""
+        """Facts that a rule that fired read, then what was measured."""
         names = {fact["name"] for row in self.rows for fact in row["facts"]}
-        return [
-            fact for fact in self.segment["facts"] if fact["name"] in names or fact["source"] == "observed"
-        ]
+        read = [fact for fact in self.segment["facts"] if fact["name"] in names]
+        measured = [fact for fact in self.segment["facts"] if fact["source"] == "observed"]
+        return read + [fact for fact in measured if fact not in read]
 
     @property
     def other_facts(self) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils import timezone
@@ -11,14 +11,15 @@ from planner.selectors import effect as effects
 from workloads.selectors import facts
 
 if TYPE_CHECKING:
+    from planner.selectors.effect import Effect
     from workloads.forms.workload import RegistrationForm
 
 register = template.Library()
 
 
-@register.inclusion_tag("planner/_preview.html")
-def effect_of(form: RegistrationForm) -> dict[str, Any]:
-    """{% effect_of form %}: the same fragment as the live panel's."""
+@register.simple_tag
+def effect_of(form: RegistrationForm) -> Effect:
+    """{% effect_of form as effect %}: for the same parts that the live panel gets."""
     now = timezone.now()
     given = form.workload_input(facts.organisation_facts(), now)
-    return {"effect": effects.effect(given, now.date())}
+    return effects.effect(given, now.date())

@@ -24,4 +24,4 @@ def preview(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.POST, user=request.user, workload=edited)
     given = form.workload_input(facts.organisation_facts(), now)
     found = effect.effect(given, now.date())
-    return render(request, "planner/_preview.html", {"effect": found})
+    return render(request, "planner/preview.html", {"effect": found})

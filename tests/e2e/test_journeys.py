@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from planner import services
 from planner.management.sample.cases import cases
@@ -79,13 +79,32 @@ def test_an_architect_registers_from_an_archetype_and_proposes_a_classification(
 
 def test_a_form_with_unsent_text_asks_before_it_is_left(journey: Page, ana: User) -> None:
     asked: list[str] = []
-    journey.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    journey.on("dialog", leave)
     sign_in(journey, ana.email)
     journey.goto("/workloads/new/?archetype=rag_qa")
     with journey.expect_response("**/preview/"):  # a preview is no saving
         journey.get_by_role("textbox", name=TOKENS).press_sequentially("9")
     journey.goto("/workloads/")
     assert asked == ["beforeunload"]
+
+
+def test_what_is_said_of_a_typed_amount_never_moves_the_button_under_the_pointer(
+    journey: Page, ana: User
+) -> None:
+    sign_in(journey, ana.email)
+    journey.goto("/workloads/new/?archetype=rag_qa")
+    tokens = journey.get_by_role("textbox", name=TOKENS)
+    tokens.fill("-5")
+    journey.get_by_role("button", name="Register").hover()
+    journey.mouse.down()
+    expect(journey.locator(f"#{tokens.get_attribute('id')}_understood")).to_contain_text("negative")
+    journey.mouse.up()
+    expect(journey.locator("[data-error-summary]")).to_be_focused()
 
 
 def test_a_negative_volume_is_refused_and_everything_typed_is_kept(journey: Page, ana: User) -> None:

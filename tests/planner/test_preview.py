@@ -41,6 +41,12 @@ def test_it_shows_six_classes_and_the_cost_a_month(client: Client) -> None:
     assert "A month at target" in fragment
 
 
+def test_the_line_for_narrow_screens_comes_with_it(client: Client) -> None:
+    line = effect_of(client, FILLED)[1].split('id="live-line"')[1]
+    assert line.startswith(' hx-swap-oob="true">')
+    assert 'class="cls cls-' in line
+
+
 def test_a_changed_answer_changes_the_effect(client: Client) -> None:
     assert effect_of(client, FILLED)[1] != effect_of(client, FILLED | {"tokens_month": "20 B"})[1]
 

@@ -50,9 +50,9 @@ def test_an_answer_that_is_no_choice_is_refused() -> None:
 
 def test_each_field_says_what_is_assumed_while_nobody_knows() -> None:
     given = form(("customer_facing", "stage", "lockin_tolerance"))
-    assert given.fields["customer_facing"].help_text.endswith("Not known is read as: No.")
-    assert given.fields["lockin_tolerance"].help_text.endswith("Not known is read as: Medium.")
-    assert given.fields["stage"].help_text.endswith("Without it no answer is firm.")
+    assert given.fields["customer_facing"].more.endswith("Not known is read as: No.")
+    assert given.fields["lockin_tolerance"].more.endswith("Not known is read as: Medium.")
+    assert given.fields["stage"].more.endswith("Without it no answer is firm.")
 
 
 def test_what_matters_most_stands_first_in_each_theme() -> None:

@@ -64,3 +64,9 @@ def test_a_form_under_way_names_only_workloads_its_author_may_change(ana: Any, c
     assert edited_workload({"workload": str(workload.pk)}, ana) == workload
     assert edited_workload({"workload": str(workload.pk)}, cleo) is None
     assert edited_workload({"workload": "1; drop"}, ana) is None
+
+
+def test_a_whole_share_is_written_as_people_write_it(ana: Any, team: Any) -> None:
+    segment = factories.SegmentFactory(workload__team=team, share=100)
+    (part,) = RegistrationForm(user=ana, workload=segment.workload).parts
+    assert part["share"].value() == "100"

@@ -61,11 +61,12 @@ class TagsField(forms.MultipleChoiceField):
 
 
 def fact_field(given: Input) -> forms.Field:
-    """The field that asks for the fact, with question, help and what is assumed while nobody knows."""
+    """The field that asks for the fact; `more` is its help and what is assumed while nobody knows."""
     makers = {"bool": AnswerField, "enum": AnswerField, "set": TagsField}
     field: forms.Field = makers.get(given.type, AmountField)(given)
     field.label = given.label
-    field.help_text = " ".join(text for text in (given.question, given.help, assumption_words(given)) if text)
+    question, *more = [text for text in (given.question, given.help, assumption_words(given)) if text]
+    field.help_text, field.more = question, " ".join(more)  # type: ignore[attr-defined]
     return field
 
 

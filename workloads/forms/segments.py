@@ -39,6 +39,7 @@ class SegmentForm(FactsForm):
         min_value=Decimal("0.01"),
         max_value=WHOLE,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        help_text="All segments together have 100 %.",
         error_messages={
             "required": "Say which share of the tokens this segment has, in percent.",
             "invalid": "Write the share as a number of percent, such as 25.",
