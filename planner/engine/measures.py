@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.reading import read
+from planner.engine.reading import ratios, read
 from planner.engine.vocabulary import APPROVED, CLASS_OF, VARIANTS, Source, Status
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def measure(policy: Policy, facts: Facts, outcome: Outcome, as_of: date) -> Meas
     reading = read(policy, facts, outcome.classification, figures)
     implied = _costs(outcome.costs, permitted) | _standing(reading.values, outcome) | _reach(permitted)
     implied |= _spend(implied, supplied)
+    implied |= ratios(policy, reading.values | implied)
     computed = {name: value for name, value in implied.items() if name not in supplied}
     excluded = frozenset(name for name, variants in COST_OF.items() if permitted.isdisjoint(variants))
     known = frozenset(supplied) | reading.derived | frozenset(computed)

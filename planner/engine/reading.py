@@ -88,7 +88,24 @@ def read(policy: Policy, facts: Facts, classification: str, figures: Mapping[str
         if name not in facts:
             values[name] = value
             derived.add(name)
+    for name, value in ratios(policy, values).items():
+        if name not in facts:
+            values[name] = value
+            if all(part in facts or part in derived for part in policy.inputs[name].ratio):
+                derived.add(name)
     return Reading(values, facts, frozenset(derived))
+
+
+def ratios(policy: Policy, values: Mapping[str, Any]) -> dict[str, float | None]:
+    """Every input declared as the ratio of two others; unknown while a side is, or with nothing to divide by."""
+    return {
+        name: _divided(*(values.get(part) for part in declared.ratio))
+        for name, declared in policy.ratios.items()
+    }
+
+
+def _divided(part: float | None, whole: float | None) -> float | None:
+    return None if part is None or not whole else part / whole
 
 
 def _derive(

@@ -9,6 +9,7 @@ from planner.engine.amounts import in_words
 from planner.engine.measures import Measures, Outcome, measure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from planner.engine.facts import Facts
@@ -139,12 +140,19 @@ def _confirmation(policy: Policy, row: Row, state: str, measures: Measures) -> t
             (None, "") if row.cell("kind") == "marker" else (True, "A fact of this workload, not a forecast.")
         )
     agrees = _holds(row, "confirm", measures)
-    missing = [name for name in expression.names if measures.values.get(name) is None]
+    read = _compared(policy, expression.names)
+    missing = [name for name in read if measures.values.get(name) is None]
     unknown = [name for name in missing if name not in measures.excluded]
     if unknown and not agrees:
         return None, f"Cannot be computed: {_named(policy, unknown)} not known."
-    words = "; ".join(_comparison(policy, name, measures) for name in expression.names) + "."
+    words = "; ".join(_comparison(policy, name, measures) for name in read) + "."
     return agrees, f"{'Confirmed' if agrees else 'Not confirmed'}: {words}"
+
+
+def _compared(policy: Policy, names: Sequence[str]) -> list[str]:
+    """What a condition compares: of a ratio, its two sides."""
+    sides = [policy.inputs[name].ratio or (name,) for name in names]
+    return list(dict.fromkeys(side for pair in sides for side in pair))
 
 
 def _named(policy: Policy, names: list[str]) -> str:

@@ -1,7 +1,8 @@
 """Conditions of policy rows: Python's syntax behind a whitelist, checked against the inputs, never evaluated by Python.
 
 Allowed are names of inputs, literals, `P.name` for parameters, comparisons, `in`, `and`, `or`, `not`, and
-`any_of(set, ...)`. Everything else is refused when the row is written.
+`any_of(set, ...)`. Everything else is refused when the row is written. One parsed tree serves every backend: one
+set of values with its trace (`scalar`), columns of many (`columns`), and boxes for the analysis of a policy.
 """
 
 from __future__ import annotations
@@ -11,26 +12,34 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from planner.engine.expression.parser import InputShape, Parser
-from planner.engine.expression.terms import Evaluate, ExpressionError, Names, suggestion
+from planner.engine.expression.scalar import Evaluate, Finding, Names, compiled, findings
+from planner.engine.expression.terms import ExpressionError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Expression", "ExpressionError", "InputShape", "parse", "suggestion"]
+    from planner.engine.expression.tree import Node
+
+__all__ = ["Expression", "ExpressionError", "Finding", "InputShape", "parse", "suggestion"]
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A checked condition: which inputs and parameters it reads, and how to ask it."""
+    """A checked condition: which inputs and parameters it reads, its tree, and how to ask it."""
 
     text: str
     names: tuple[str, ...]
     parameters: tuple[str, ...]
+    tree: Node
     test: Evaluate
 
     def holds(self, values: Names, parameters: Names) -> bool:
         """Whether the condition is true of these values; a comparison with an unknown value is not."""
-        return bool(self.test(values, parameters))
+        return self.test(values, parameters)
+
+    def trace(self, values: Names, parameters: Names) -> tuple[Finding, ...]:
+        """What each test of the condition read, and whether it held."""
+        return findings(self.tree, values, parameters)
 
 
 def parse(text: str, inputs: Mapping[str, InputShape], parameters: Mapping[str, Any]) -> Expression:
@@ -42,5 +51,6 @@ def parse(text: str, inputs: Mapping[str, InputShape], parameters: Mapping[str, 
     except (ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(f"cannot be read as a condition: {error or 'too deeply nested'}") from error
     parser = Parser(inputs, parameters)
-    test = parser.truth(tree.body)
-    return Expression(text, tuple(dict.fromkeys(parser.names)), tuple(dict.fromkeys(parser.parameters)), test)
+    node = parser.truth(tree.body)
+    names, read = dict.fromkeys(parser.names), dict.fromkeys(parser.parameters)
+    return Expression(text, tuple(names), tuple(read), node, compiled(node))

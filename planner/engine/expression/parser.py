@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ast
-import operator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from planner.engine.expression.terms import (
     NUMBER,
-    Evaluate,
     ExpressionError,
-    Names,
     Term,
     a_kind,
     check_kinds,
@@ -19,20 +16,35 @@ from planner.engine.expression.terms import (
     shown_as,
     suggestion,
 )
+from planner.engine.expression.tree import (
+    MIRRORED,
+    All,
+    Check,
+    Comparison,
+    Either,
+    Figure,
+    Flag,
+    Member,
+    Negation,
+    Node,
+    Overlap,
+    Switch,
+    Truth,
+)
 from planner.engine.vocabulary import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
+OPERATORS: Final[dict[type[ast.cmpop], str]] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
 }
-ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+ORDERED: Final = ("<", "<=", ">", ">=")
 
 
 class InputShape(Protocol):
@@ -53,59 +65,68 @@ class Parser:
         self.names: list[str] = []
         self.parameters: list[str] = []
 
-    def truth(self, node: ast.expr) -> Evaluate:
+    def truth(self, node: ast.expr) -> Node:
         """The node as something that is true or false."""
         match node:
             case ast.BoolOp(op=ast.And()):
-                return all_of([self.truth(value) for value in node.values])
+                return All(tuple(self.truth(value) for value in node.values))
             case ast.BoolOp(op=ast.Or()):
-                return any_true([self.truth(value) for value in node.values])
+                return Either(tuple(self.truth(value) for value in node.values))
             case ast.UnaryOp(op=ast.Not()):
-                return negated(self.truth(node.operand))
+                return Negation(self.truth(node.operand))
             case ast.Compare():
-                return self._comparison(node)
+                return self._comparisons(node)
             case ast.Call():
                 return self._any_of(node)
             case _:
                 return self._flag(node)
 
-    def _flag(self, node: ast.expr) -> Evaluate:
+    def _flag(self, node: ast.expr) -> Node:
         term = self._term(node)
         if term.kind != Kind.BOOL:
             raise ExpressionError(
                 f"{shown_as(node)} is {a_kind(term.kind)}, not true or false; compare it with a value"
             )
-        return term.get
+        if term.is_input:
+            return Flag(term.name)
+        return Switch(term.constant) if isinstance(term.constant, Figure) else Truth(bool(term.constant))
 
-    def _comparison(self, node: ast.Compare) -> Evaluate:
-        tests, left = [], node.left
+    def _comparisons(self, node: ast.Compare) -> Node:
+        tests: list[Node] = []
+        left = node.left
         for operation, right in zip(node.ops, node.comparators, strict=True):
             if isinstance(operation, (ast.In, ast.NotIn)):
                 test = self._membership(left, right)
-                tests.append(negated(test) if isinstance(operation, ast.NotIn) else test)
+                tests.append(Negation(test) if isinstance(operation, ast.NotIn) else test)
             else:
-                tests.append(self._compare(left, operation, right))
+                tests.append(self._comparison(left, operation, right))
             left = right
-        return tests[0] if len(tests) == 1 else all_of(tests)
+        return tests[0] if len(tests) == 1 else All(tuple(tests))
 
-    def _compare(self, left_node: ast.expr, operation: ast.cmpop, right_node: ast.expr) -> Evaluate:
-        compare = COMPARISONS.get(type(operation))
-        if compare is None:
+    def _comparison(self, left_node: ast.expr, operation: ast.cmpop, right_node: ast.expr) -> Node:
+        operator = OPERATORS.get(type(operation))
+        if operator is None:
             raise ExpressionError("only ==, !=, <, <=, >, >=, in and not in may compare")
         left, right = self._term(left_node), self._term(right_node)
         shown = f"{shown_as(left_node)} against {shown_as(right_node)}"
         check_kinds(left, right, shown)
-        if isinstance(operation, ORDERED) and left.kind != NUMBER:
+        if operator in ORDERED and left.kind != NUMBER:
             raise ExpressionError(f"{shown}: only numbers can be larger or smaller")
-        get_left, get_right = left.get, right.get
+        if not left.is_input:
+            left, right, operator = right, left, MIRRORED[operator]
+        if left.is_input and right.is_input:
+            raise ExpressionError(
+                f"{shown}: two inputs cannot be compared; declare an input that is their ratio and compare that with 1"
+            )
+        if left.is_input:
+            return Comparison(left.name, operator, right.constant)
+        if not isinstance(left.constant, Figure):
+            left, right, operator = right, left, MIRRORED[operator]
+        if not isinstance(left.constant, Figure):
+            raise ExpressionError(f"{shown}: two constants; name an input")
+        return Check(left.constant, operator, right.constant)
 
-        def test(values: Names, parameters: Names) -> bool:
-            a, b = get_left(values, parameters), get_right(values, parameters)
-            return a is not None and b is not None and compare(a, b)
-
-        return test
-
-    def _membership(self, left_node: ast.expr, right_node: ast.expr) -> Evaluate:
+    def _membership(self, left_node: ast.expr, right_node: ast.expr) -> Node:
         if isinstance(right_node, (ast.Tuple, ast.List, ast.Set)):
             return self._one_of(left_node, right_node.elts)
         left, right = self._term(left_node), self._term(right_node)
@@ -113,21 +134,24 @@ class Parser:
             raise ExpressionError(
                 f"{shown_as(right_node)} is not a set; write 'value' in name_of_a_set, or name in ('a', 'b')"
             )
-        check_member(right, left.literal)
-        get, member = right.get, left.literal
-        return lambda values, parameters: member in (get(values, parameters) or ())
+        check_member(right, left.constant)
+        return Overlap(right.name, frozenset({left.constant}))
 
-    def _one_of(self, left_node: ast.expr, nodes: list[ast.expr]) -> Evaluate:
+    def _one_of(self, left_node: ast.expr, nodes: list[ast.expr]) -> Node:
         left = self._term(left_node)
         terms = [self._term(node) for node in nodes]
         for term, node in zip(terms, nodes, strict=True):
             if not term.is_literal:
                 raise ExpressionError(f"{shown_as(node)}: a list may hold literal values only")
             check_kinds(left, term, f"{shown_as(left_node)} against {shown_as(node)}")
-        get, members = left.get, frozenset(term.literal for term in terms)
-        return lambda values, parameters: get(values, parameters) in members
+        members = frozenset(term.constant for term in terms)
+        if left.is_input:
+            return Member(left.name, members)
+        if not isinstance(left.constant, Figure):
+            raise ExpressionError(f"{shown_as(left_node)}: two constants; name an input")
+        return Either(tuple(Check(left.constant, "==", member) for member in sorted(members, key=str)))
 
-    def _any_of(self, node: ast.Call) -> Evaluate:
+    def _any_of(self, node: ast.Call) -> Node:
         if not (isinstance(node.func, ast.Name) and node.func.id == "any_of") or node.keywords:
             raise ExpressionError(
                 f"{shown_as(node)}: calls are not allowed; the only function is any_of(set, 'a', 'b')"
@@ -138,9 +162,8 @@ class Parser:
         if subject.kind != Kind.SET:
             raise ExpressionError(f"{shown_as(node.args[0])} is {a_kind(subject.kind)}; any_of reads a set")
         for member in members:
-            check_member(subject, member.literal)
-        get, wanted = subject.get, frozenset(member.literal for member in members)
-        return lambda values, parameters: not wanted.isdisjoint(get(values, parameters) or ())
+            check_member(subject, member.constant)
+        return Overlap(subject.name, frozenset(member.constant for member in members))
 
     def _term(self, node: ast.expr) -> Term:
         match node:
@@ -169,23 +192,11 @@ class Parser:
             raise ExpressionError(f"unknown input {name!r}{suggestion(name, self.inputs)}")
         self.names.append(name)
         kind = NUMBER if declared.type in (Kind.INT, Kind.NUMBER) else declared.type
-        return Term(kind, lambda values, _parameters: values.get(name), declared.values, name=name)
+        return Term(kind, name, declared.values)
 
     def _parameter(self, name: str) -> Term:
         if name not in self.known_parameters:
             raise ExpressionError(f"unknown parameter P.{name}{suggestion(name, self.known_parameters)}")
         self.parameters.append(name)
         kind = getattr(self.known_parameters[name], "kind", NUMBER)
-        return Term(kind, lambda _values, parameters: parameters[name], name=f"P.{name}")
-
-
-def all_of(tests: list[Evaluate]) -> Evaluate:
-    return lambda values, parameters: all(test(values, parameters) for test in tests)
-
-
-def any_true(tests: list[Evaluate]) -> Evaluate:
-    return lambda values, parameters: any(test(values, parameters) for test in tests)
-
-
-def negated(test: Evaluate) -> Evaluate:
-    return lambda values, parameters: not test(values, parameters)
+        return Term(kind, f"P.{name}", constant=Figure(name))

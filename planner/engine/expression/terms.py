@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from planner.engine.expression.tree import Figure
 from planner.engine.vocabulary import Kind
 
-Names = Mapping[str, Any]
-Evaluate = Callable[[Names, Names], Any]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NUMBER = "number"
 TEXT = "text"
@@ -23,14 +23,20 @@ class ExpressionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A part of a condition: its kind, the values it may take, its value when literal, and how to get it."""
+    """A part of a condition: an input, a parameter or a literal; its kind and, of an input, the values it may take."""
 
     kind: str
-    get: Evaluate
-    values: tuple[str, ...] = ()
-    literal: Any = None
-    is_literal: bool = False
     name: str = ""
+    values: tuple[str, ...] = ()
+    constant: Any = None  # a literal's value, or the Figure of a parameter
+
+    @property
+    def is_input(self) -> bool:
+        return self.constant is None
+
+    @property
+    def is_literal(self) -> bool:
+        return self.constant is not None and not isinstance(self.constant, Figure)
 
 
 def suggestion(name: str, known: Mapping[str, Any]) -> str:
@@ -48,7 +54,7 @@ def literal_term(value: object) -> Term:
         kind = TEXT
     else:
         raise ExpressionError(f"{value!r} is not a number, a text, True or False")
-    return Term(kind, lambda _values, _parameters: value, literal=value, is_literal=True)
+    return Term(kind, constant=value)
 
 
 def check_kinds(left: Term, right: Term, shown: str) -> None:
@@ -57,8 +63,8 @@ def check_kinds(left: Term, right: Term, shown: str) -> None:
         left, right = right, left
     if Kind.SET in (left.kind, right.kind):
         raise ExpressionError(f"{shown}: a set is asked with 'value' in name or any_of(name, 'value')")
-    if left.kind == Kind.ENUM and right.kind == TEXT:
-        check_member(left, right.literal)
+    if left.kind == Kind.ENUM and right.kind == TEXT and right.is_literal:
+        check_member(left, right.constant)
     elif left.kind != right.kind:
         raise ExpressionError(f"{shown}: {a_kind(left.kind)} cannot be compared with {a_kind(right.kind)}")
 

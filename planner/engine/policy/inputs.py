@@ -41,6 +41,7 @@ class Input:
     labels: Mapping[str, str] = field(default_factory=dict)
     unknown: Value = BLOCK
     essential: bool = False
+    ratio: tuple[str, ...] = ()  # the two inputs it is the quotient of
 
     @property
     def assumed(self) -> Value | None:
@@ -147,6 +148,7 @@ def as_input(name: str, cells: Mapping[str, Any]) -> Input:
     """The input a table of inputs.toml declares."""
     known = dict(cells)
     known["values"] = tuple(known.get("values", ()))
+    known["ratio"] = tuple(known.get("ratio", ()))
     if isinstance(known.get("unknown"), list):
         known["unknown"] = frozenset(known["unknown"])
     return Input(name=name, **known)

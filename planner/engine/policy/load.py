@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SHIPPED: Final = Path(__file__).resolve().parents[2] / "policy"
 TABLES: Final = tuple(COLUMNS)
 OTHER_FILES: Final = ("policy", "inputs", "parameters", "archetypes", "tiers")
+RATIO_PARTS: Final = 2
 OPTIONAL: Final = ("steps", "triggers", "risks", "classify", "archetypes")
 
 
@@ -71,6 +72,11 @@ class Policy:
         return {name: declared.assumed for name, declared in self.inputs.items()}
 
     @cached_property
+    def ratios(self) -> Mapping[str, Input]:
+        """The inputs that are the quotient of two others."""
+        return {name: declared for name, declared in self.inputs.items() if declared.ratio}
+
+    @cached_property
     def essential(self) -> tuple[str, ...]:
         """The inputs that matter to most decisions."""
         return tuple(name for name, declared in self.inputs.items() if declared.essential)
@@ -104,6 +110,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         check_shape(name, document)
     head = documents["policy"].get("policy", {})
     inputs = {name: _input(name, cells) for name, cells in documents["inputs"].get("inputs", {}).items()}
+    _check_ratios(inputs)
     parameters = {
         name: as_parameter(name, cells)
         for name, cells in documents["parameters"].get("parameters", {}).items()
@@ -183,6 +190,20 @@ def _input(name: str, cells: Mapping[str, Any]) -> Input:
     if declared.unknown != BLOCK:
         _check_value("inputs.toml", name, "unknown", declared, declared.unknown)
     return declared
+
+
+def _check_ratios(inputs: Mapping[str, Input]) -> None:
+    """Raises PolicyError unless every ratio is of two declared amounts."""
+    for name, declared in inputs.items():
+        for part in declared.ratio:
+            if part not in inputs:
+                raise PolicyError(
+                    "inputs.toml", name, "ratio", f"unknown input {part!r}{suggestion(part, inputs)}"
+                )
+            if inputs[part].type not in (Kind.INT, Kind.NUMBER):
+                raise PolicyError("inputs.toml", name, "ratio", f"{part} is no amount")
+        if len(declared.ratio) not in (0, RATIO_PARTS):
+            raise PolicyError("inputs.toml", name, "ratio", "takes two inputs: what is divided, and by what")
 
 
 def _check_value(file: str, row: str, column: str, declared: Input, value: object) -> None:
