@@ -7,8 +7,9 @@ import tomllib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from planner.engine import load_policy
-from planner.engine.policy import load
+from planner.engine import PolicyError, load_policy
+from planner.engine.policy import build_policy, load
+from planner.models import PolicyVersion
 from pricing import selectors as pricing_selectors
 from pricing.feeds.reference import reference_snapshot
 from pricing.models import Snapshot
@@ -31,6 +32,18 @@ def policy_document() -> dict[str, Any]:
     }
     document: dict[str, Any] = json.loads(json.dumps(read, default=str))
     return document
+
+
+@lru_cache(maxsize=8)
+def policy_of(sha: str) -> Policy:
+    """A policy that decisions were made with, as it was then; read once in a process, for it never changes.
+
+    Raises PolicyVersion.DoesNotExist for a sha nobody kept, PolicyError where this engine cannot read it any more.
+    """
+    kept = build_policy(PolicyVersion.objects.get(sha=sha).document)
+    if kept.sha != sha:
+        raise PolicyError("policy", sha[:12], "sha", f"its kept text hashes to {kept.sha[:12]}")
+    return kept
 
 
 def latest_snapshot() -> Snapshot | None:

@@ -234,3 +234,11 @@ def test_the_command_names_the_snapshots_it_knows() -> None:
     pricing_services.reference_snapshot_row()
     with pytest.raises(CommandError, match=r"No snapshot is called 'spring'. Known: reference-2026-01\."):
         call_command("plan", "--snapshot", "spring")
+
+
+def test_a_kept_policy_is_read_again_as_it_was() -> None:
+    shipped = basis.policy()
+    plans.keep_policy(shipped, AS_OF)
+    again = basis.policy_of(shipped.sha)
+    assert again.sha == shipped.sha
+    assert again.figures(AS_OF.date()) == shipped.figures(AS_OF.date())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -107,6 +108,10 @@ def _dated(name: str, cells: Mapping[str, object]) -> ParameterValue:
 
 
 def _day(name: str, column: str, value: object) -> date:
+    """The date of a cell: TOML has dates of its own, a kept document has their text."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
     if not isinstance(value, date):
         raise PolicyError("parameters.toml", name, column, "is not a date; write it like 2026-01-31")
     return value

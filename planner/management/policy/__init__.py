@@ -1,0 +1,1 @@
+"""The reports of `manage.py policy`, one module each."""
