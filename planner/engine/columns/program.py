@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.columns.costs import READS
 from planner.engine.columns.derive import Derivation, derivations
+from planner.engine.decide import Basis
 from planner.engine.expression.tree import Comparison, Member, atoms, settled
 from planner.engine.vocabulary import VARIANTS, Strength
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import date
 
-    from planner.engine.decide import Basis
     from planner.engine.expression.tree import Atom, Node
-    from planner.engine.policy import Row
+    from planner.engine.facts import PriceSnapshot
+    from planner.engine.policy import Policy, Row
 
 EVERY: Final = (1 << len(VARIANTS)) - 1
 
@@ -84,6 +87,12 @@ class Program:
             reads=frozenset().union(read, READS, *(each.reads for each in needed)),
             cuts=_cuts(rules_read),
         )
+
+    @classmethod
+    @lru_cache(maxsize=8)
+    def on(cls, policy: Policy, prices: PriceSnapshot, as_of: date) -> Program:
+        """The program of a policy at the prices of a day; policies and snapshots never change, so it is kept."""
+        return cls.of(Basis.of(policy, prices, as_of))
 
     @property
     def rules(self) -> tuple[Rule, ...]:

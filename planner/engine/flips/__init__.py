@@ -2,6 +2,6 @@
 between two neighbouring cuts no condition and no order of costs changes, so one value a cell settles it.
 """
 
-from planner.engine.flips.search import Flip, flips
+from planner.engine.flips.search import Flip, flips, flips_of
 
-__all__ = ["Flip", "flips"]
+__all__ = ["Flip", "flips", "flips_of"]

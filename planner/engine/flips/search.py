@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from planner.engine.columns import Given, Portfolio
+from planner.engine.columns import Given, Portfolio, Program
 from planner.engine.flips.candidates import Candidate, candidates
-from planner.engine.vocabulary import VARIANTS, Kind, Status
+from planner.engine.vocabulary import APPROVED, VARIANTS, Kind, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.engine.columns import Program, State, Table
+    from planner.engine.columns import State, Table
+    from planner.engine.decision import SegmentDecision, WorkloadDecision
 
 LOOSER: Final = "looser"
 STRICTER: Final = "stricter"
@@ -61,6 +62,12 @@ def flips(program: Program, given: Given) -> tuple[Flip, ...]:
     for name, group in groupby(zip(asked, answers, strict=True), key=lambda pair: pair[0].name):
         found += _of_input(program, portfolio.base.table, name, list(group), before)
     return tuple(sorted(found, key=lambda flip: _rank(program, flip)))
+
+
+def flips_of(decision: WorkloadDecision, segment: SegmentDecision) -> tuple[Flip, ...]:
+    """The flips of a segment that has been decided: on the same policy, prices, day and facts."""
+    program = Program.on(decision.policy, decision.prices, decision.as_of)
+    return flips(program, Given(segment.reading.facts, segment.classification == APPROVED, segment.pending))
 
 
 def decided(portfolio: Portfolio, given: Given, asked: Sequence[Candidate]) -> State:
