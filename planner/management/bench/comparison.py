@@ -57,7 +57,7 @@ def compare(policy: Policy, figures: Mapping[str, Any], segments: Sequence[Given
     table = Table.of(policy, [(each.facts, each.approved) for each in segments])
     theirs = min(THEIRS, table.size)
     engine = zen.ZenEngine({"loader": _loader(zen, rules)})
-    requests = [{"key": "table", "context": _context(table, rules, place)} for place in range(theirs)]
+    requests: Any = [{"key": "table", "context": _context(table, rules, place)} for place in range(theirs)]
     answers = [
         {found["row"] for found in answer["data"]["result"]} for answer in engine.evaluate_batch(requests)
     ]
