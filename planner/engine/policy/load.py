@@ -16,7 +16,9 @@ from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.inputs import BLOCK, Input, as_input
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
+from planner.engine.policy.settlements import Known, Settlement, settlements_of
 from planner.engine.policy.shape import check_shape
+from planner.engine.policy.statements import Reason, Statement, read_statements, reasons_of, statements_of
 from planner.engine.policy.tiers import Tier, as_tier
 from planner.engine.vocabulary import Kind
 
@@ -26,9 +28,13 @@ if TYPE_CHECKING:
 
 SHIPPED: Final = Path(__file__).resolve().parents[2] / "policy"
 TABLES: Final = tuple(COLUMNS)
-OTHER_FILES: Final = ("policy", "inputs", "parameters", "archetypes", "tiers")
+OTHER_FILES: Final = ("policy", "inputs", "parameters", "archetypes", "tiers", "coverage", "settlements")
+LISTS: Final = ("statements",)  # comma-separated, everything else is TOML
 RATIO_PARTS: Final = 2
-OPTIONAL: Final = ("steps", "triggers", "risks", "classify", "archetypes")
+OPTIONAL: Final = (
+    *("steps", "triggers", "risks", "classify", "archetypes"),
+    *("statements", "coverage", "settlements"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,9 @@ class Policy:
     tables: Mapping[str, tuple[Row, ...]]
     tie_tolerance: str
     capacity: Mapping[str, str]
+    statements: Mapping[str, Statement]
+    reasons: Mapping[str, Reason]
+    settlements: Mapping[str, Settlement]
 
     @cached_property
     def assumptions(self) -> Mapping[str, Any]:
@@ -101,7 +110,12 @@ def load_policy(directory: Path | None = None) -> Policy:
 
 @cache
 def _load(directory: Path) -> Policy:
-    return build_policy({name: _read(directory, name) for name in (*OTHER_FILES, *TABLES)})
+    return build_policy(read_documents(directory))
+
+
+def read_documents(directory: Path) -> dict[str, Mapping[str, Any]]:
+    """The files of a policy folder as they are, one entry each; optional ones that are not there are empty."""
+    return {name: _read(directory, name) for name in (*OTHER_FILES, *TABLES, *LISTS)}
 
 
 def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
@@ -115,6 +129,9 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         name: as_parameter(name, cells)
         for name, cells in documents["parameters"].get("parameters", {}).items()
     }
+    tables = {table: _rows(table, documents[table], inputs, parameters) for table in TABLES}
+    statements = statements_of(documents.get("statements", {}))
+    row_ids = {row.id for rows in tables.values() for row in rows}
     return Policy(
         version=str(head.get("version", "")),
         title=str(head.get("title", "")),
@@ -123,9 +140,12 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         parameters=parameters,
         archetypes=_archetypes(documents["archetypes"], inputs),
         tiers=_tiers(documents["tiers"], inputs),
-        tables={table: _rows(table, documents[table], inputs, parameters) for table in TABLES},
+        tables=tables,
         tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
         capacity={key: _parameter_name(head.get("economics", {}), key, parameters) for key in ECONOMICS},
+        statements=statements,
+        reasons=reasons_of(documents.get("coverage", {})),
+        settlements=settlements_of(documents.get("settlements", {}), Known(statements, row_ids, parameters)),
     )
 
 
@@ -142,9 +162,11 @@ ECONOMICS: Final = (
 
 
 def _read(directory: Path, name: str) -> Mapping[str, Any]:
-    path = directory / f"{name}.toml"
+    listed = name in LISTS
+    path = directory / f"{name}.{'csv' if listed else 'toml'}"
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return read_statements(text) if listed else tomllib.loads(text)
     except FileNotFoundError:
         if name in OPTIONAL:
             return {}
