@@ -40,7 +40,7 @@ def refused(changed: Any) -> Any:
 
 
 def test_the_guides_are_there_whole() -> None:
-    statements = load_policy().statements.values()
+    statements = load_policy().guides.statements.values()
     assert (len(statements), sum(each.canonical for each in statements)) == (STATEMENTS, CANONICAL)
     assert {each.source.document for each in statements} == {"000", "001", "002", "003", "004"}
 
@@ -134,12 +134,12 @@ def test_a_policy_kept_before_the_guides_belonged_to_it_is_still_read() -> None:
     kept = documents()
     for name in ("statements", "coverage", "settlements"):
         del kept[name]
-    assert build_policy(kept).statements == {}
+    assert build_policy(kept).guides.statements == {}
 
 
 @pytest.mark.xfail(reason="rows of other branches")
 def test_all_sixteen_contradictions_are_settled() -> None:
-    assert list(load_policy().settlements) == [f"C{number}" for number in range(1, 17)]
+    assert list(load_policy().guides.settlements) == [f"C{number}" for number in range(1, 17)]
 
 
 def report(*options: str) -> str:
@@ -158,7 +158,7 @@ def test_the_report_lists_every_statement_and_every_row() -> None:
     for table in policy.tables.values():
         for row in table:
             assert f" {row.table} {row.id} [{row.source.document}, line {row.source.line}: " in text, row.id
-    for reason in policy.reasons.values():
+    for reason in policy.guides.reasons.values():
         assert f"\n{reason.id:<9} no row: {reason.reason}" in text
 
 

@@ -82,18 +82,19 @@ def coverage(policy: Policy) -> Coverage:
     for row in rows:
         for statement in row.carries:
             carried.setdefault(statement, []).append(row)
-    canonical = [each for each in policy.statements.values() if each.canonical]
-    restated = [each.id for each in policy.statements.values() if not each.canonical]
+    canonical = [each for each in policy.guides.statements.values() if each.canonical]
+    restated = [each.id for each in policy.guides.statements.values() if not each.canonical]
     cited = set(carried).union(
-        *(row.restates for row in rows), *(reason.restates for reason in policy.reasons.values())
+        *(row.restates for row in rows), *(reason.restates for reason in policy.guides.reasons.values())
     )
     return Coverage(
         entries=tuple(
-            Entry(each, tuple(carried.get(each.id, ())), policy.reasons.get(each.id)) for each in canonical
+            Entry(each, tuple(carried.get(each.id, ())), policy.guides.reasons.get(each.id))
+            for each in canonical
         ),
         restatements=len(restated),
         uncited=tuple(each for each in restated if each not in cited),
-        own=tuple(row for row in rows if not any(each in policy.statements for each in row.carries)),
+        own=tuple(row for row in rows if not any(each in policy.guides.statements for each in row.carries)),
         broken=tuple(_broken(policy, rows)),
     )
 
@@ -104,7 +105,7 @@ def _broken(policy: Policy, rows: Iterable[Row]) -> Iterator[str]:
         where = f"{row.table}.toml, row {row.id}"
         yield from _unknown(policy, where, "covers", row.carries[1:], canonical=True)
         yield from _unknown(policy, where, "restates", row.restates, canonical=False)
-    for reason in policy.reasons.values():
+    for reason in policy.guides.reasons.values():
         where = f"{COVERAGE}, row {reason.id}"
         yield from _unknown(policy, where, "id", (reason.id,), canonical=True)
         yield from _unknown(policy, where, "restates", reason.restates, canonical=False)
@@ -118,7 +119,7 @@ def _unknown(
 ) -> Iterator[str]:
     kind = "canonical statement" if canonical else "restatement"
     for each in ids:
-        statement = policy.statements.get(each)
+        statement = policy.guides.statements.get(each)
         if statement is None or statement.canonical is not canonical:
             yield f"{where}, column {column}: {each} is no {kind} of {STATEMENTS}."
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.engine.expression import suggestion
 from planner.engine.facts import FactError
 from planner.engine.policy.errors import PolicyError
+from planner.engine.policy.guides import Guides, guides_of
 from planner.engine.policy.inputs import BLOCK, Input, as_input
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
-from planner.engine.policy.settlements import Known, Settlement, settlements_of
 from planner.engine.policy.shape import check_shape
-from planner.engine.policy.statements import Reason, Statement, read_statements, reasons_of, statements_of
+from planner.engine.policy.statements import read_statements
 from planner.engine.policy.tiers import Tier, as_tier
 from planner.engine.vocabulary import Kind
 
@@ -71,9 +71,8 @@ class Policy:
     tables: Mapping[str, tuple[Row, ...]]
     tie_tolerance: str
     capacity: Mapping[str, str]
-    statements: Mapping[str, Statement]
-    reasons: Mapping[str, Reason]
-    settlements: Mapping[str, Settlement]
+    who_changes: tuple[str, ...]
+    guides: Guides
 
     @cached_property
     def assumptions(self) -> Mapping[str, Any]:
@@ -130,8 +129,6 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         for name, cells in documents["parameters"].get("parameters", {}).items()
     }
     tables = {table: _rows(table, documents[table], inputs, parameters) for table in TABLES}
-    statements = statements_of(documents.get("statements", {}))
-    row_ids = {row.id for rows in tables.values() for row in rows}
     return Policy(
         version=str(head.get("version", "")),
         title=str(head.get("title", "")),
@@ -143,9 +140,8 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         tables=tables,
         tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
         capacity={key: _parameter_name(head.get("economics", {}), key, parameters) for key in ECONOMICS},
-        statements=statements,
-        reasons=reasons_of(documents.get("coverage", {})),
-        settlements=settlements_of(documents.get("settlements", {}), Known(statements, row_ids, parameters)),
+        who_changes=tuple(head.get("who_changes", ())),
+        guides=guides_of(documents, tables, parameters),
     )
 
 
