@@ -14,6 +14,7 @@ from planner.engine.expression import ExpressionError, parse
 from planner.engine.expression.boxes import EVERYWHERE, NOWHERE, Space, common, shared
 from planner.engine.expression.scalar import compiled
 from planner.engine.expression.tree import All, Comparison, Either, Flag, Member, Negation, Overlap, Truth
+from planner.engine.expression.writing import written
 
 
 @dataclass(frozen=True)
@@ -203,3 +204,43 @@ def test_a_set_with_too_many_values_told_apart_is_refused() -> None:
     node = parse(" or ".join(f"'{name}' in tags" for name in names), inputs, {}).tree
     with pytest.raises(ExpressionError, match="tell 17 groups of the values of tags apart"):
         Space.of(inputs, [node])
+
+
+@settings(LAWS, max_examples=1500)
+@given(NODES)
+def test_boxes_written_as_a_condition_are_read_as_the_same_boxes(node: Any) -> None:
+    space = Space.of(INPUTS, [node])
+    found = space.region(node)
+    again = parse(written(space, found), INPUTS, {}).tree
+    both = Space.of(INPUTS, [node, again])
+    one, other = both.region(node), both.region(again)
+    assert both.inside(one, other)
+    assert both.inside(other, one)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "True",
+        "False",
+        "hard",
+        "not hard",
+        "sure",
+        "not sure",
+        "stage == 'poc'",
+        "stage in ('poc', 'mvp')",
+        "not stance == 'trust'",
+        "tokens >= 100_000",
+        "0.5 < tokens <= 12_000",
+        "people == 2",
+        "not growth < 5",
+        "tokens < 5 or tokens > 7",
+        "any_of(tags, 'pii', 'phi')",
+        "'pii' in tags and not 'phi' in tags",
+        "'pii' in tags and any_of(tags, 'phi', 'mnpi') and not 'public' in tags",
+        "hard and (tokens < 5 or tokens > 7)",
+    ],
+)
+def test_a_condition_comes_back_as_it_was_written(text: str) -> None:
+    space, found = region(text)
+    assert written(space, found) == text
