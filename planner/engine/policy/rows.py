@@ -17,7 +17,7 @@ EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires"
 MASKS: Final = ("allow", "prefer", "for")
 ANY_ROW: Final = ("id", "label", "when", "owner", "sentence", "source")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "constraints": (*ANY_ROW, "layer", "strength", "allow", "waivable", "statutory"),
+    "constraints": (*ANY_ROW, "layer", "strength", "allow", "waivable", "statutory", "contradicts"),
     "preferences": (*ANY_ROW, "strength", "prefer"),
     "gates": (*ANY_ROW, "for", "closed_when", "closable_when", "weeks"),
     "steps": (*ANY_ROW, "phase", "kind", "weeks", "wait", "done", "needs", "produces", "shared"),
@@ -140,6 +140,9 @@ class RowReader:
         for column in REQUIRED[self.table]:
             if column not in cells:
                 raise PolicyError(self.file, row_id, column, "is missing")
+        accepted = cells.get("contradicts", [])
+        if not (isinstance(accepted, list) and all(isinstance(each, str) for each in accepted)):
+            raise PolicyError(self.file, row_id, "contradicts", "is not a list of row ids")
         for (table, column), choices in CHOICES.items():
             if table == self.table and column in cells and cells[column] not in choices:
                 raise PolicyError(
