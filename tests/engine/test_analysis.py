@@ -8,18 +8,20 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from planner.engine import PolicyError, load_policy
 from planner.engine.analysis import findings, refusal
 from planner.engine.analysis.finding import Fault, Severity
 from planner.engine.analysis.mapped import Mapped
 from planner.engine.analysis.words import box_in_words
-from planner.engine.cases import case_values
+from planner.engine.cases import case_values, decided_values
 from planner.engine.expression import parse
 from planner.engine.expression.boxes import Space
 from planner.engine.policy import build_policy
 from planner.engine.policy.load import OTHER_FILES, SHIPPED, TABLES
 from tests.engine.samples import AS_OF, CASES, POLICY, PRICES
+from tests.engine.test_properties import CLASSIFICATIONS, FACTS, workload
 
 DOCUMENTS = {
     name: tomllib.loads((SHIPPED / f"{name}.toml").read_text("utf-8")) for name in (*OTHER_FILES, *TABLES)
@@ -347,3 +349,15 @@ def test_every_condition_of_the_shipped_policy_is_drawn() -> None:
     drawn = sum(1 for _ in mapped.rows())
     assert drawn == sum(len(each.expressions) for rows in load_policy().tables.values() for each in rows)
     assert mapped.unseen == ()
+
+
+DRAWN = Mapped.of(POLICY, AS_OF)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(FACTS, CLASSIFICATIONS)
+def test_every_row_holds_for_a_workload_exactly_where_it_is_drawn(facts: Any, classification: Any) -> None:
+    for values in decided_values(POLICY, workload(facts, classification), PRICES, AS_OF):
+        for each, column, region in DRAWN.rows():
+            drawn = DRAWN.space.contains(region, values)
+            assert drawn is each.holds(column, values, DRAWN.figures), (each.id, column)
