@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.decision import SegmentDecision
-    from planner.engine.facts import PriceSnapshot
+    from planner.engine.facts import PriceSnapshot, WorkloadInput
     from planner.engine.policy import Policy
 
 
@@ -22,8 +22,15 @@ def case_values(
 ) -> Iterator[Mapping[str, Any]]:
     """For each segment of each case, every input's value once it is decided; FactError for a case that cannot be read."""
     for workload in parse_workloads(document, policy):
-        for segment in decide_workload(policy, workload, prices, as_of).segments:
-            yield _values(policy, segment, as_of)
+        yield from decided_values(policy, workload, prices, as_of)
+
+
+def decided_values(
+    policy: Policy, workload: WorkloadInput, prices: PriceSnapshot, as_of: date
+) -> Iterator[Mapping[str, Any]]:
+    """Every input's value for each segment of a workload, with what follows from the decision on it."""
+    for segment in decide_workload(policy, workload, prices, as_of).segments:
+        yield _values(policy, segment, as_of)
 
 
 def _values(policy: Policy, segment: SegmentDecision, as_of: date) -> Mapping[str, Any]:

@@ -7,18 +7,20 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from planner.engine import PolicyError, load_policy
 from planner.engine.analysis import findings, refusal
 from planner.engine.analysis.finding import Fault, Severity
 from planner.engine.analysis.mapped import Mapped
 from planner.engine.analysis.words import box_in_words
-from planner.engine.cases import case_values
+from planner.engine.cases import case_values, decided_values
 from planner.engine.expression import parse
 from planner.engine.expression.boxes import Space
 from planner.engine.policy import build_policy
 from planner.engine.policy.load import SHIPPED, read_documents
 from tests.engine.samples import AS_OF, CASES, POLICY, PRICES
+from tests.engine.test_properties import CLASSIFICATIONS, FACTS, workload
 
 DOCUMENTS = read_documents(SHIPPED)
 SOURCE = {"document": "002", "line": 1, "quote": "x"}
@@ -156,6 +158,12 @@ def test_a_row_that_others_make_idle_is_shadowed(rows: Any, told: Any) -> None:
     assert [each.rows for each in found(with_rows(*rows), Fault.SHADOWED)] == told
 
 
+@pytest.mark.parametrize("firm", [{"waivable": False}, {"statutory": True}])
+def test_a_row_that_stands_where_the_other_may_be_waived_is_not_idle(firm: Any) -> None:
+    policy = with_rows(row("WIDE", "ml_engineers > 1"), row("FIRM", "ml_engineers > 3", **firm))
+    assert found(policy, Fault.SHADOWED) == []
+
+
 def test_two_rows_that_can_never_both_be_met_are_told_with_their_box() -> None:
     policy = with_rows(
         row("BIG", "tokens_month >= 100_000_000 and 'phi' in data_tags"),
@@ -189,7 +197,7 @@ def test_an_accepted_contradiction_is_a_note_and_one_that_is_none_is_told() -> N
     assert [(each.severity.value, each.sentence) for each in told] == [
         ("error", "CHAT is said to contradict GONE, and there is no such row."),
         ("warning", "CHAT is said to contradict CALM; they do not, so take it out."),
-        ("note", "CHAT leaves no placement together with 3 other rows, and is meant to."),
+        ("note", "CHAT leaves no placement together with 1 other row, and is meant to."),
     ]
 
 
@@ -212,7 +220,19 @@ def test_a_condition_too_wide_to_draw_does_not_stop_the_analysis() -> None:
     dead, unseen = found(policy, Fault.UNSEEN, Fault.DEAD)
     assert (dead.rows, unseen.rows) == (("NEVER",), ("WIDE",))
     assert unseen.sentence == (
-        "The condition has more than 2000 alternatives once its or-parts are multiplied out; split the row."
+        "The condition has more than 1000 alternatives once its or-parts are multiplied out; split the row."
+    )
+
+
+def test_an_input_with_too_many_values_to_draw_is_told() -> None:
+    changed: Any = copy.deepcopy(DOCUMENTS)
+    names = [f"tag{place}" for place in range(17)]
+    changed["inputs"]["inputs"]["data_tags"]["values"] += names
+    changed["constraints"]["rows"] += [row(name.upper(), f"'{name}' in data_tags") for name in names]
+    [unseen] = found(build_policy(changed), Fault.UNSEEN)
+    assert (unseen.severity, unseen.file, unseen.column) == ("warning", "inputs.toml", "values")
+    assert unseen.sentence.endswith(
+        "groups of the values of data_tags apart; more than 16 cannot be analysed."
     )
 
 
@@ -312,6 +332,7 @@ def test_a_table_is_complete_on_every_day_its_parameters_change() -> None:
         ("not any_of(data_tags, 'pii', 'phi')", "data tags do not include Personal data (PII) or Health data (PHI)"),
         ("ttft_target_ms < 100 or ttft_target_ms > 200", "first token within under 100 ms or over 200 ms"),
         ("residency != 'eu'", "residency is not EU"),
+        ("'pii' in data_tags or not 'phi' in data_tags", "data tags are one of 3 combinations, such as none"),
     ],
 )  # fmt: skip
 def test_a_box_is_told_in_words(condition: str, words: str) -> None:
@@ -326,3 +347,15 @@ def test_every_condition_of_the_shipped_policy_is_drawn() -> None:
     drawn = sum(1 for _ in mapped.rows())
     assert drawn == sum(len(each.expressions) for rows in load_policy().tables.values() for each in rows)
     assert mapped.unseen == ()
+
+
+DRAWN = Mapped.of(POLICY, AS_OF)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(FACTS, CLASSIFICATIONS)
+def test_every_row_holds_for_a_workload_exactly_where_it_is_drawn(facts: Any, classification: Any) -> None:
+    for values in decided_values(POLICY, workload(facts, classification), PRICES, AS_OF):
+        for each, column, region in DRAWN.rows():
+            drawn = DRAWN.space.contains(region, values)
+            assert drawn is each.holds(column, values, DRAWN.figures), (each.id, column)

@@ -42,8 +42,8 @@ def _implies(mapped: Mapped, row: Row, other: Row, earlier: bool) -> bool:
     """Whether the other holds wherever the row does, in its layer or before; of two alike only the later counts."""
     if other is row or LAYERS.index(other.layer) > LAYERS.index(row.layer):
         return False
-    if _taken(row).isdisjoint(_taken(other)):
-        return False  # whether it does makes no difference
+    if _taken(row).isdisjoint(_taken(other)) or _firmer(row, other):
+        return False
     here, there = mapped.region(row) or NOWHERE, mapped.region(other) or NOWHERE
     alike = other.mask == row.mask and not earlier and mapped.space.inside(there, here)
     return not alike and mapped.space.inside(here, there)
@@ -56,6 +56,11 @@ def _enough(row: Row, implied: Sequence[Row]) -> list[Row]:
         return [alone]
     together = frozenset[str]().union(*(_taken(other) for other in implied))
     return list(implied) if implied and _taken(row) <= together else []
+
+
+def _firmer(row: Row, other: Row) -> bool:
+    """Whether it still stands where somebody may waive the other."""
+    return (other.waivable and not row.waivable) or (row.statutory and not other.statutory)
 
 
 def _taken(row: Row) -> frozenset[str]:
@@ -198,8 +203,8 @@ def _declared(mapped: Mapped, rows: Sequence[Row], found: set[Pair]) -> Iterator
     """What the policy says of its own contradictions: how many it accepts, and which of them are none."""
     known = {row.id for row in mapped.policy.rows("constraints")}
     for row in rows:
-        declared = row.cell("contradicts", ())
-        for other in declared:
+        meant = 0
+        for other in row.cell("contradicts", ()):
             if other not in known:
                 sentence = f"{row.id} is said to contradict {other}, and there is no such row."
                 yield Finding(Fault.ACCEPTED, Severity.ERROR, FILE, (row.id,), "contradicts", sentence)
@@ -208,8 +213,9 @@ def _declared(mapped: Mapped, rows: Sequence[Row], found: set[Pair]) -> Iterator
                 yield Finding(
                     Fault.ACCEPTED, Severity.WARNING, FILE, (row.id, other), "contradicts", sentence
                 )
-        if declared:
-            sentence = (
-                f"{row.id} leaves no placement together with {len(declared)} other rows, and is meant to."
-            )
+            else:
+                meant += 1
+        if meant:
+            others = "1 other row" if meant == 1 else f"{meant} other rows"
+            sentence = f"{row.id} leaves no placement together with {others}, and is meant to."
             yield Finding(Fault.ACCEPTED, Severity.NOTE, FILE, (row.id,), "contradicts", sentence)

@@ -23,7 +23,10 @@ Region = tuple[Box, ...]
 
 EVERYWHERE: Final[Region] = ({},)
 NOWHERE: Final[Region] = ()
-MOST_BOXES: Final = 2000
+MOST_BOXES: Final = 1000
+TOO_MANY: Final = (
+    f"has more than {MOST_BOXES} alternatives once its or-parts are multiplied out; split the row"
+)
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,14 @@ class Space:
 
     def merged(self, boxes: Iterable[Box]) -> Region:
         """The same union in fewer boxes: those that differ in one input only become one."""
-        region = list({_key(box): box for box in boxes}.values())
+        region = _distinct(boxes)
         while len(region) > 1:
             before = len(region)
             for name in dict.fromkeys(name for box in region for name in box):
                 region = self._merged_along(name, region)
             if len(region) == before:
                 break
-        return _bounded(region)
+        return tuple(region)
 
     def _merged_along(self, name: str, region: list[Box]) -> list[Box]:
         alike: dict[Any, tuple[Box, int]] = {}
@@ -155,9 +158,16 @@ def _key(box: Box) -> frozenset[tuple[str, int]]:
     return frozenset(box.items())
 
 
+def _distinct(boxes: Iterable[Box]) -> list[Box]:
+    found: dict[frozenset[tuple[str, int]], Box] = {}
+    for box in boxes:
+        found[_key(box)] = box
+        if len(found) > MOST_BOXES:
+            raise ExpressionError(TOO_MANY)
+    return list(found.values())
+
+
 def _bounded(boxes: list[Box]) -> Region:
     if len(boxes) > MOST_BOXES:
-        raise ExpressionError(
-            f"has more than {MOST_BOXES} alternatives once its or-parts are multiplied out; split the row"
-        )
+        raise ExpressionError(TOO_MANY)
     return tuple(boxes)
