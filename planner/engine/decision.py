@@ -92,6 +92,12 @@ class SegmentDecision:
     costs: Mapping[str, VariantCost]
     unknown: tuple[UnknownFact, ...]
     reading: Reading
+    proposed: Reading | None = None  # the reading of a newer proposal: it may only tighten
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The reading in force, and after it that of a proposal."""
+        return (self.reading,) if self.proposed is None else (self.reading, self.proposed)
 
     @property
     def amounts(self) -> dict[str, float | None]:

@@ -17,7 +17,7 @@ from planner.engine.vocabulary import LAYER_LABELS, VARIANTS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from planner.engine.decision import LadderStep, PreferenceState, SegmentDecision, WorkloadDecision
+    from planner.engine.decision import LadderStep, SegmentDecision, WorkloadDecision
     from planner.engine.economics import VariantCost
 
 ENGINE: Final = "1"
@@ -60,7 +60,7 @@ def _total(amounts: Iterable[float | None]) -> float | None:
 
 
 def _segment(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, Any]:
-    policy = decision.policy
+    policy, told = decision.policy, explain.Told.of(decision, segment)
     return {
         "name": segment.name,
         "share": segment.share,
@@ -75,12 +75,15 @@ def _segment(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, 
         "excluded": _excluded(segment),
         "classes": explain.class_entries(segment),
         "ladder": [_ladder_entry(step) for step in segment.ladder],
-        "rows": {row.id: explain.row_entry(policy, segment.reading, row) for row in _shown_rows(segment)},
+        "rows": {row.id: explain.row_entry(told, row) for row in _shown_rows(segment)},
         "gates": [
-            explain.gate_entry(gate) for gate in segment.gates if set(gate.variants) & set(segment.allowed)
+            explain.gate_entry(told, gate)
+            for gate in segment.gates
+            if set(gate.variants) & set(segment.allowed)
         ],
         "relaxations": [explain.relaxation_entry(way) for way in segment.relaxations],
-        "preferences": [_preference(state, segment) for state in segment.choice.preferences],
+        "ways": explain.class_ways(told),
+        "preferences": [explain.preference_entry(told, state) for state in segment.choice.preferences],
         "costs": segment.amounts,
         "cost_parts": {variant: _cost(cost) for variant, cost in segment.costs.items()},
         **_watch_and_work(decision, segment),
@@ -115,15 +118,6 @@ def _shown_rows(segment: SegmentDecision) -> list[Row]:
     rows |= {step.row.id: step.row for step in segment.ladder if step.row and step.row.id not in rows}
     rows |= {state.row.id: state.row for state in segment.choice.preferences if state.row.id not in rows}
     return list(rows.values())
-
-
-def _preference(state: PreferenceState, segment: SegmentDecision) -> dict[str, Any]:
-    return {
-        "row": state.row.id,
-        "state": state.state,
-        "sentence": explain.preference_sentence(state, segment.target),
-        "cost_usd_month": state.usd_month,
-    }
 
 
 def _cost(cost: VariantCost) -> dict[str, Any]:

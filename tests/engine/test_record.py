@@ -20,7 +20,8 @@ HEAD = [
 ]  # fmt: skip
 PARTS = [
     "name", "share", "status", "classification", "sentence", "lede", "now", "target", "allowed", "feasible",
-    "excluded", "classes", "ladder", "rows", "gates", "relaxations", "preferences", "costs", "cost_parts",
+    "excluded", "classes", "ladder", "rows", "gates", "relaxations", "ways", "preferences", "costs",
+    "cost_parts",
     "triggers", "steps", "risks", "unknown", "next_question", "confidence", "facts",
 ]  # fmt: skip
 

@@ -2,25 +2,28 @@
 
 from planner.engine.explain.answer import headline, lede, segment_sentence, workload_sentence
 from planner.engine.explain.classes import class_entries
+from planner.engine.explain.questions import unknown_entry
 from planner.engine.explain.reasons import (
     fact_entry,
     gate_entry,
     ladder_sentence,
-    preference_sentence,
-    relaxation_entry,
+    preference_entry,
     row_entry,
     source_entry,
-    unknown_entry,
 )
+from planner.engine.explain.told import Told
+from planner.engine.explain.ways import class_ways, relaxation_entry
 
 __all__ = [
+    "Told",
     "class_entries",
+    "class_ways",
     "fact_entry",
     "gate_entry",
     "headline",
     "ladder_sentence",
     "lede",
-    "preference_sentence",
+    "preference_entry",
     "relaxation_entry",
     "row_entry",
     "segment_sentence",
