@@ -10,7 +10,7 @@ from planner.engine.decision import Choice, GateState, LadderStep, SegmentDecisi
 from planner.engine.economics import Demand, Terms, VariantCost, costs_of
 from planner.engine.reading import Reading, facts_of, read
 from planner.engine.relaxations import relaxations
-from planner.engine.unknowns import unknown_facts
+from planner.engine.unknowns import open_questions
 from planner.engine.vocabulary import VARIANTS, Status, in_order
 
 if TYPE_CHECKING:
@@ -71,8 +71,11 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
     weighed = weigh(basis, facts, segment)
     choice = weighed.scale.choose(weighed.feasible)
     now = weighed.scale.pick(weighed.ready)
-    unknown = unknown_facts(
-        basis.policy, weighed.reading, lambda changed: _answer(basis, {**facts, **changed}, segment)
+    unknown, question = open_questions(
+        basis.policy,
+        basis.figures,
+        weighed.reading,
+        lambda changed: _answer(basis, {**facts, **changed}, segment),
     )
     return SegmentDecision(
         name=segment.name,
@@ -91,6 +94,7 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
         relaxations=() if weighed.feasible else _ways_out(weighed),
         costs=weighed.costs,
         unknown=unknown,
+        question=question,
         reading=weighed.reading,
         proposed=weighed.readings[1] if segment.pending else None,
     )

@@ -171,12 +171,11 @@ def _risk(row: Row) -> dict[str, Any]:
 
 
 def _questions(policy: Policy, segment: SegmentDecision) -> dict[str, Any]:
-    """The open questions, and the one to ask next: what stops the answer first, then what would change it most."""
-    ranked = sorted(segment.unknown, key=lambda fact: (not fact.blocks, -len(fact.answers)))
-    pressing = [fact.name for fact in ranked if fact.blocks or fact.answers]
+    """The open questions, and the one to ask next."""
     return {
         "unknown": [explain.unknown_entry(policy, segment, fact) for fact in segment.unknown],
-        "next_question": pressing[0] if pressing else None,
+        "next_question": segment.question.name if segment.question else None,
+        "question": explain.question_entry(policy, segment),
     }
 
 

@@ -57,9 +57,7 @@ def number(declared: Any, chance: random.Random) -> float:
 
 
 def facts(chance: random.Random, share: float = GIVEN_SHARE) -> dict[str, Fact]:
-    return {
-        declared.name: Fact(value(declared, chance)) for declared in SUPPLIED if chance.random() < share
-    }
+    return {declared.name: Fact(value(declared, chance)) for declared in SUPPLIED if chance.random() < share}
 
 
 def segment(chance: random.Random) -> SegmentInput:

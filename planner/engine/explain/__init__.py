@@ -2,7 +2,8 @@
 
 from planner.engine.explain.answer import headline, lede, segment_sentence, workload_sentence
 from planner.engine.explain.classes import class_entries
-from planner.engine.explain.questions import unknown_entry
+from planner.engine.explain.flips import flip_groups
+from planner.engine.explain.questions import question_entry, unknown_entry
 from planner.engine.explain.reasons import (
     fact_entry,
     gate_entry,
@@ -19,11 +20,13 @@ __all__ = [
     "class_entries",
     "class_ways",
     "fact_entry",
+    "flip_groups",
     "gate_entry",
     "headline",
     "ladder_sentence",
     "lede",
     "preference_entry",
+    "question_entry",
     "relaxation_entry",
     "row_entry",
     "segment_sentence",
