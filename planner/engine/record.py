@@ -86,7 +86,7 @@ def _segment(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, 
         "preferences": [explain.preference_entry(told, state) for state in segment.choice.preferences],
         "costs": segment.amounts,
         "cost_parts": {variant: _cost(cost) for variant, cost in segment.costs.items()},
-        **_watch_and_work(decision, segment),
+        **_watch_and_work(decision, told),
         **_questions(policy, segment),
         "confidence": _confidence(policy, segment),
         "facts": [explain.fact_entry(policy, segment.reading, name) for name in _read_names(policy, segment)],
@@ -129,9 +129,9 @@ def _cost(cost: VariantCost) -> dict[str, Any]:
     }
 
 
-def _watch_and_work(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, Any]:
-    """Triggers, steps and risks: what would change the answer, how to get there, and what may go wrong."""
-    policy, known = decision.policy, segment.reading.known
+def _watch_and_work(decision: WorkloadDecision, told: explain.Told) -> dict[str, Any]:
+    """Triggers, steps, risks and scorecards: what would change the answer, how to get there, what else is said."""
+    policy, segment, known = told.policy, told.segment, told.segment.reading.known
     outcome = Outcome(
         segment.allowed, segment.amounts, segment.now, segment.target, segment.status, segment.classification
     )
@@ -141,6 +141,7 @@ def _watch_and_work(decision: WorkloadDecision, segment: SegmentDecision) -> dic
         "triggers": [_as_data(state) for state in triggers.evaluate(policy, known, outcome, decision.as_of)],
         "steps": [_as_data(step) for step in stages.plan(policy, known, outcome, decision.as_of)],
         "risks": [_risk(row) for row in risks] if segment.target else [],
+        "scorecards": explain.card_entries(told, measures),
     }
 
 

@@ -12,11 +12,13 @@ from planner.engine.explain.reasons import (
     row_entry,
     source_entry,
 )
+from planner.engine.explain.scorecards import card_entries
 from planner.engine.explain.told import Told
 from planner.engine.explain.ways import class_ways, relaxation_entry
 
 __all__ = [
     "Told",
+    "card_entries",
     "class_entries",
     "class_ways",
     "fact_entry",

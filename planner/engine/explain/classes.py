@@ -38,9 +38,9 @@ def class_entries(segment: SegmentDecision) -> list[dict[str, Any]]:
 def _class_entry(segment: SegmentDecision, key: str) -> dict[str, Any]:
     variants = [variant for variant in VARIANTS if CLASS_OF[variant] == key]
     best = min(
-        variants, key=lambda variant: (STATES.index(_state(segment, variant)), VARIANTS.index(variant))
+        variants, key=lambda variant: (STATES.index(state_of(segment, variant)), VARIANTS.index(variant))
     )
-    state = _state(segment, best)
+    state = state_of(segment, best)
     return {
         "class": key,
         "label": CLASS_LABELS[key],
@@ -57,7 +57,7 @@ def _variant_entry(segment: SegmentDecision, variant: str) -> dict[str, Any]:
     return {
         "variant": variant,
         "phrase": capitalised(placed(variant)),
-        "state": (state := _state(segment, variant)),
+        "state": (state := state_of(segment, variant)),
         "words": _words(segment, variant, state),
         "sentence": _sentence(segment, variant, state),
         "rows": [row.id for row in segment.rows_against(variant)],
@@ -66,7 +66,8 @@ def _variant_entry(segment: SegmentDecision, variant: str) -> dict[str, Any]:
     }
 
 
-def _state(segment: SegmentDecision, variant: str) -> str:
+def state_of(segment: SegmentDecision, variant: str) -> str:
+    """How a placement stands to the answer."""
     if variant not in segment.allowed:
         return "excluded"
     if variant == segment.now:

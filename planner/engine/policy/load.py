@@ -16,6 +16,7 @@ from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.inputs import BLOCK, Input, as_input
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
+from planner.engine.policy.scorecards import check_scorecards
 from planner.engine.policy.shape import check_shape
 from planner.engine.policy.tiers import Tier, as_tier
 from planner.engine.vocabulary import Kind
@@ -28,7 +29,7 @@ SHIPPED: Final = Path(__file__).resolve().parents[2] / "policy"
 TABLES: Final = tuple(COLUMNS)
 OTHER_FILES: Final = ("policy", "inputs", "parameters", "archetypes", "tiers")
 RATIO_PARTS: Final = 2
-OPTIONAL: Final = ("steps", "triggers", "risks", "classify", "archetypes")
+OPTIONAL: Final = ("steps", "triggers", "risks", "classify", "scorecards", "archetypes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         parameters=parameters,
         archetypes=_archetypes(documents["archetypes"], inputs),
         tiers=_tiers(documents["tiers"], inputs),
-        tables={table: _rows(table, documents[table], inputs, parameters) for table in TABLES},
+        tables=_tables(documents, inputs, parameters),
         tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
         capacity={key: _parameter_name(head.get("economics", {}), key, parameters) for key in ECONOMICS},
     )
@@ -159,6 +160,18 @@ def _canonical(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
     return json.dumps(
         documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False
     ).encode()
+
+
+def _tables(
+    documents: Mapping[str, Mapping[str, Any]],
+    inputs: Mapping[str, Input],
+    parameters: Mapping[str, Parameter],
+) -> dict[str, tuple[Row, ...]]:
+    """Every table; one that a policy kept from before does not know is empty."""
+    given = {table: documents.get(table, {}) if table in OPTIONAL else documents[table] for table in TABLES}
+    tables = {table: _rows(table, document, inputs, parameters) for table, document in given.items()}
+    check_scorecards(tables["scorecards"], inputs, parameters)
+    return tables
 
 
 def _rows(
