@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from planner.engine.economics import VariantCost
-    from planner.engine.facts import Value
+    from planner.engine.facts import Facts, PriceSnapshot, Value
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -74,22 +74,6 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
-    """One fact at another value, and the answer then: `to` is the boundary or value, `group` which way it leads."""
-
-    name: str
-    value: Any
-    to: Any
-    operator: str
-    now: str | None
-    target: str | None
-    status: str
-    group: str
-    supplied_by: str
-    distance_pct: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     """The way from a set of placements to one: what was preferred, how the money narrowed it, and the answer."""
 
@@ -120,6 +104,7 @@ class SegmentDecision:
     unknown: tuple[UnknownFact, ...]
     question: Question | None
     reading: Reading
+    pending: Facts | None = None
     proposed: Reading | None = None  # the reading of a newer proposal: it may only tighten
 
     @property
@@ -147,6 +132,6 @@ class WorkloadDecision:
 
     name: str
     policy: Policy
-    snapshot: str
+    prices: PriceSnapshot
     as_of: date
     segments: tuple[SegmentDecision, ...]
