@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -13,9 +14,11 @@ from django.core.management import CommandError, call_command
 from planner.engine import PolicyError, load_policy
 from planner.engine.policy import build_policy
 from planner.engine.policy.coverage import coverage
+from planner.engine.policy.guesses import guesses
 from planner.engine.policy.load import SHIPPED, read_documents
 
 DOCUMENTS = read_documents(SHIPPED)
+AS_OF = date(2026, 1, 31)
 STATEMENTS, CANONICAL, RESTATED = 364, 237, 127
 
 
@@ -175,3 +178,18 @@ def test_the_report_on_a_folder_ends_in_an_error_that_names_what_is_lost(tmp_pat
 def test_the_report_on_a_broken_folder_names_the_fault(tmp_path: Any) -> None:
     with pytest.raises(CommandError, match=r"^policy\.toml, row -, column -: is missing"):
         report("--policy", str(tmp_path))
+
+
+def test_every_figure_marked_as_a_guess_is_listed_wherever_it_stands() -> None:
+    policy = load_policy()
+    listed = {each.name for each in guesses(policy, AS_OF)}
+    assert {each.name for each in policy.parameters.values() if each.guess} <= listed
+    shapes = {
+        f"{tier.name}.{arrangement}"
+        for tier in policy.tiers.values()
+        for arrangement, shape in tier.shapes.items()
+        if shape.guess
+    }
+    assert shapes <= listed
+    assert "complex.models" in listed
+    assert {"eval_min", "moderate.managed", "simple.models"}.isdisjoint(listed)
