@@ -75,7 +75,7 @@ def test_a_reason_beside_a_row_is_one_too_many() -> None:
     ("table", "row_id", "column", "value", "fault"),
     [
         ("gates", "TEA-381", "covers", ["CLS-121", "CLS-999"], "gates.toml, row TEA-381, column covers: CLS-999 is no canonical statement of statements.csv."),
-        ("gates", "TEA-384", "restates", ["CLS-101"], "gates.toml, row TEA-384, column restates: CLS-101 is no restatement of statements.csv."),
+        ("gates", "TEA-381", "restates", ["CLS-101"], "gates.toml, row TEA-381, column restates: CLS-101 is no restatement of statements.csv."),
         ("coverage", "ECO-134", "shown_at", ["parameter:discount"], "coverage.toml, row ECO-134, column shown_at: there is no parameter:discount."),
         ("coverage", "ECO-134", "shown_at", ["page:how"], "coverage.toml, row ECO-134, column shown_at: there is no page:how."),
         ("coverage", "ECO-134", "shown_at", ["module:planner.engine.nowhere.else"], "coverage.toml, row ECO-134, column shown_at: there is no module:planner.engine.nowhere.else."),
