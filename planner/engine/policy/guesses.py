@@ -54,6 +54,8 @@ def _tier(tier: Tier) -> Iterator[Guess]:
         yield Guess(f"{tier.name}.models", f"Models compared for {tier.name} tasks", models, "", tier.source)
     for arrangement, shape in tier.shapes.items():
         if shape.guess:
-            label = f"Output of {shape.gpus} x {shape.gpu.upper()} for {tier.name} tasks, {WHOSE[arrangement]}"
+            label = (
+                f"Output of {shape.gpus} x {shape.gpu.upper()} for {tier.name} tasks, {WHOSE[arrangement]}"
+            )
             speed = shape.tokens_per_second
             yield Guess(f"{tier.name}.{arrangement}", label, speed, "tokens/s", shape.source)
