@@ -140,7 +140,6 @@ def test_a_policy_kept_before_the_guides_belonged_to_it_is_still_read() -> None:
     assert build_policy(kept).guides.statements == {}
 
 
-@pytest.mark.xfail(reason="rows of other branches")
 def test_all_sixteen_contradictions_are_settled() -> None:
     assert list(load_policy().guides.settlements) == [f"C{number}" for number in range(1, 17)]
 
