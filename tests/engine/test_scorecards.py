@@ -136,9 +136,7 @@ def test_a_broken_row_is_refused_with_file_row_and_column(
     assert (error.file, error.row, error.column, error.message) == ("scorecards.toml", row, column, message)
 
 
-@pytest.mark.parametrize(
-    ("row", "column"), [("Q5-1", "no_says"), ("Q5-SUM", "says"), ("MAP-201-3", "when")]
-)
+@pytest.mark.parametrize(("row", "column"), [("Q5-1", "no_says"), ("Q5-SUM", "says"), ("MAP-201-3", "when")])
 def test_a_row_that_misses_what_its_kind_needs_is_refused(row: str, column: str) -> None:
     changed = documents()
     del next(each for each in changed["scorecards"]["rows"] if each["id"] == row)[column]
