@@ -77,9 +77,7 @@ def _table(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterabl
         yield Change(name, ORDER, CHANGED, "Order of the rows", (column,))
 
 
-def _columns(
-    table: str, row: str, was: Mapping[str, Any], becomes: Mapping[str, Any]
-) -> tuple[Column, ...]:
+def _columns(table: str, row: str, was: Mapping[str, Any], becomes: Mapping[str, Any]) -> tuple[Column, ...]:
     names = [*was, *(name for name in becomes if name not in was)]
     return tuple(
         Column(name, was.get(name), becomes.get(name))
@@ -94,7 +92,7 @@ def _label(row: str, cells: Mapping[str, Any]) -> str:
 
 def replay(changes: Iterable[Change], onto: Documents) -> tuple[Documents, tuple[Conflict, ...]]:
     """The other policy with the same changes; what it has said differently stays and is named."""
-    documents = copy.deepcopy(dict(onto))
+    documents: Documents = copy.deepcopy(dict(onto))
     conflicts: list[Conflict] = []
     for change in in_order_of_need(changes):
         documents, met = replay_one(change, documents)
