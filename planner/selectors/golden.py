@@ -14,7 +14,7 @@ from pricing.feeds.reference import reference_snapshot
 if TYPE_CHECKING:
     from planner.engine import Policy
 
-FILES: Final = ("cases.json",)
+FILES: Final = ("cases.json", "threshold_cases.json")
 ASKED: Final = ("status", "now", "target")
 
 

@@ -11,7 +11,7 @@ from planner.engine.policy.diff import diff
 from planner.jobs import RunState
 from planner.models import PolicyActivation, PolicyDraft, PolicyImpact, PolicyVersion
 from planner.selectors import basis, lineage
-from planner.selectors.findings import findings
+from planner.selectors.findings import news as news_of
 from planner.selectors.golden import CaseResult, golden
 from planner.selectors.policy_words import (
     edit_words,
@@ -188,9 +188,10 @@ def _drafted(pk: int, sha: str) -> Policy:
 
 
 def checks(draft: PolicyDraft, day: date) -> Checks:
-    """Unread text, golden cases and findings of the draft as it stands."""
+    """Unread text, golden cases, and what the analysis finds in the draft and did not find in its base."""
     policy = drafted(draft)
-    return Checks(list(draft.refused), golden(policy), findings(policy, day))
+    brought = news_of(policy, basis.policy_of(draft.base_id), day)
+    return Checks(list(draft.refused), golden(policy), brought)
 
 
 def refused_at(draft: PolicyDraft, table: str, row: str, column: str) -> dict[str, Any] | None:

@@ -44,7 +44,7 @@ def test_a_draft_begins_as_the_active_policy_under_the_next_name(omar: User) -> 
         ("constraints", "DAT-243", "source.quote", "Said by the board", "Said by the board"),
         ("parameters", "spend_trigger", "label", "Level", "Level"),
         ("inputs", "task_type", "unknown", "faq", "faq"),
-        ("inputs", "task_type", "unknown", "block", "block"),
+        ("inputs", "stage", "unknown", "production", "production"),
     ],
 )  # fmt: skip
 def test_a_cell_says_what_was_typed_in_its_own_kind(
