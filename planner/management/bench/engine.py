@@ -86,7 +86,7 @@ def _line(what: str, found: Timing, reach_ms: float) -> str:
 def _decided(portfolio: Portfolio) -> None:
     """Everything but the reading of facts into columns, which stay."""
     portfolio.base.table.derived.clear()
-    again = Portfolio.over(portfolio.program, portfolio.base.table, portfolio.waiting)
+    again = Portfolio.over(portfolio.program, portfolio.base.table, portfolio.waiting, portfolio.waived)
     watch(again, again.base)
 
 
