@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import tomllib
 from datetime import date
 from typing import Any
 
@@ -19,13 +18,11 @@ from planner.engine.cases import case_values, decided_values
 from planner.engine.expression import parse
 from planner.engine.expression.boxes import Space
 from planner.engine.policy import build_policy
-from planner.engine.policy.load import OTHER_FILES, SHIPPED, TABLES
+from planner.engine.policy.load import SHIPPED, read_documents
 from tests.engine.samples import AS_OF, CASES, POLICY, PRICES
 from tests.engine.test_properties import CLASSIFICATIONS, FACTS, workload
 
-DOCUMENTS = {
-    name: tomllib.loads((SHIPPED / f"{name}.toml").read_text("utf-8")) for name in (*OTHER_FILES, *TABLES)
-}
+DOCUMENTS: Any = read_documents(SHIPPED)
 SOURCE = {"document": "002", "line": 1, "quote": "x"}
 
 
@@ -53,6 +50,7 @@ def with_rows(*rows: dict[str, Any], table: str = "constraints") -> Any:
     """The shipped policy with rows of one table replaced by these."""
     changed: Any = copy.deepcopy(DOCUMENTS)
     changed[table]["rows"] = list(rows)
+    changed["settlements"] = {}  # they name rows that are gone
     return build_policy(changed)
 
 
