@@ -22,7 +22,7 @@ from planner.engine.policy.load import SHIPPED, read_documents
 from tests.engine.samples import AS_OF, CASES, POLICY, PRICES
 from tests.engine.test_properties import CLASSIFICATIONS, FACTS, workload
 
-DOCUMENTS: Any = read_documents(SHIPPED)
+DOCUMENTS = read_documents(SHIPPED)
 SOURCE = {"document": "002", "line": 1, "quote": "x"}
 
 
@@ -50,7 +50,7 @@ def with_rows(*rows: dict[str, Any], table: str = "constraints") -> Any:
     """The shipped policy with rows of one table replaced by these."""
     changed: Any = copy.deepcopy(DOCUMENTS)
     changed[table]["rows"] = list(rows)
-    changed["settlements"] = {}  # they name rows that are gone
+    changed["settlements"] = {}  # they name rows that are gone now
     return build_policy(changed)
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "clear", "done")
 MASKS: Final = ("allow", "prefer", "for")
-LISTS: Final = {"covers": "statements", "restates": "statements", "contradicts": "row ids"}
 ANY_ROW: Final = ("id", "label", "when", "owner", "sentence", "source", "covers", "restates")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "constraints": (*ANY_ROW, "layer", "strength", "allow", "waivable", "statutory", "contradicts"),
@@ -151,10 +150,10 @@ class RowReader:
         for column in REQUIRED[self.table]:
             if column not in cells:
                 raise PolicyError(self.file, row_id, column, "is missing")
-        for column, things in LISTS.items():
+        for column, of in (("covers", "statements"), ("restates", "statements"), ("contradicts", "row ids")):
             cited = cells.get(column, [])
             if not (isinstance(cited, list) and all(isinstance(each, str) for each in cited)):
-                raise PolicyError(self.file, row_id, column, f"is not a list of {things}")
+                raise PolicyError(self.file, row_id, column, f"is not a list of {of}")
         for (table, column), choices in CHOICES.items():
             if table == self.table and column in cells and cells[column] not in choices:
                 raise PolicyError(

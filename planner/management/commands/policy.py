@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 # name -> what --help says; the module planner.management.policy.NAME has add_arguments(parser) and lines(options)
 REPORTS: Final[dict[str, str]] = {
-    "check": "finds what is wrong or doubtful in a policy",
     "coverage": "every statement of the guides with its row or the reason why it has none",
+    "check": "finds what is wrong or doubtful in a policy",
 }
 
 
