@@ -16,6 +16,7 @@ urlpatterns = [
     path("plans/now/", runs.plan_now, name="plan_now"),
     path("preview/", preview.preview, name="preview"),
     path("policy/", policy.policy, name="policy"),
+    path("policy/entries/<str:name>/", policy.entry, name="policy_entry"),
     path("how-figures-are-made/", policy.how, name="how"),
     path("reviews/", reviews.queue, name="queue"),
     path("reviews/<int:pk>/", reviews.review, name="review"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.shortcuts import render
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -17,8 +19,24 @@ if TYPE_CHECKING:
 @require_safe
 def policy(request: HttpRequest) -> HttpResponse:
     """One table at a time: the address is the state."""
-    read = reading.reading(basis.policy(), request.GET.get("table", ""), timezone.now().date())
+    asked = request.GET
+    read = reading.reading(
+        basis.policy(),
+        asked.get("table", ""),
+        timezone.now().date(),
+        asked.get("q", "").strip(),
+        asked.get("layer", ""),
+    )
     return render(request, "planner/policy.html", {"reading": read})
+
+
+@require_safe
+def entry(request: HttpRequest, name: str) -> HttpResponse:
+    """A row, parameter, fact or tier by its name alone: to its place in its table."""
+    table = reading.table_of(basis.policy(), name)
+    if not table:
+        raise Http404
+    return redirect(f"{reverse('planner:policy')}?table={table}#{name}")
 
 
 @require_safe
