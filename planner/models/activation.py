@@ -26,7 +26,12 @@ class PolicyActivation(models.Model):
         help_text="Who signed last; empty where the date alone made it active.",
     )
     run = models.ForeignKey(
-        PlanRun, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The plan it asked for."
+        PlanRun,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The plan it asked for.",
     )
     reason = models.TextField()
     rolled_back_from = models.ForeignKey(

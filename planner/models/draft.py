@@ -53,7 +53,9 @@ class PolicyDraft(models.Model):
     state = models.CharField(max_length=12, choices=DraftState, default=DraftState.EDITING)
     revision = models.PositiveIntegerField(default=1, help_text="Counts every change of what is signed.")
     needs = models.JSONField(
-        default=dict, blank=True, help_text="Per changed layer the roles that may sign it, from submission on."
+        default=dict,
+        blank=True,
+        help_text="Per changed layer the roles that may sign it, from submission on.",
     )
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -160,7 +162,9 @@ class ImpactRow(models.Model):
 
     impact = models.ForeignKey(PolicyImpact, on_delete=models.CASCADE, related_name="rows")
     workload = models.ForeignKey("workloads.Workload", on_delete=models.CASCADE, related_name="+")
-    moves = models.JSONField(default=list, help_text="Per segment that moves: what it was and what it would be.")
+    moves = models.JSONField(
+        default=list, help_text="Per segment that moves: what it was and what it would be."
+    )
     cost_before = models.FloatField(null=True, blank=True)
     cost_after = models.FloatField(null=True, blank=True)
     newly_infeasible = models.BooleanField(default=False)
@@ -184,7 +188,9 @@ class ImpactOpened(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint("impact", "person", name="opened_once"),)
-        triggers = (pgtrigger.Protect(name="openings_are_kept", operation=pgtrigger.Update | pgtrigger.Delete),)
+        triggers = (
+            pgtrigger.Protect(name="openings_are_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+        )
 
     def __str__(self) -> str:
         return f"{self.person} opened {self.impact}"

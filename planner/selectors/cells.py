@@ -71,7 +71,7 @@ GROUP_LABELS: Final[dict[str, str]] = LAYER_LABELS | {
 
 def column_label(name: str) -> str:
     """The column's name as a person reads it: `closed_when` is "Closed when"."""
-    return COLUMN_LABELS.get(name) or name.replace("_", " ").capitalize()
+    return COLUMN_LABELS.get(name) or name.replace("_", " ").replace(".", ": ").capitalize()
 
 
 def group_label(name: str) -> str:

@@ -18,7 +18,9 @@ def entries(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for key, part in document.items():
         if isinstance(part, list):
-            found |= {str(row.get("id", place)): row for place, row in enumerate(part, 1) if isinstance(row, dict)}
+            found |= {
+                str(row.get("id", place)): row for place, row in enumerate(part, 1) if isinstance(row, dict)
+            }
         elif _holds_tables(part):
             found |= part
         elif isinstance(part, dict):
@@ -102,5 +104,3 @@ def without_entry(documents: Documents, table: str, row: str) -> Documents:
         elif isinstance(part, dict):
             part.pop(row, None)
     return {**documents, table: document}
-
-

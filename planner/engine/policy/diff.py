@@ -77,9 +77,7 @@ def _table(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterabl
         yield Change(name, ORDER, CHANGED, "Order of the rows", (column,))
 
 
-def _columns(
-    table: str, row: str, was: Mapping[str, Any], becomes: Mapping[str, Any]
-) -> tuple[Column, ...]:
+def _columns(table: str, row: str, was: Mapping[str, Any], becomes: Mapping[str, Any]) -> tuple[Column, ...]:
     names = [*was, *(name for name in becomes if name not in was)]
     return tuple(
         Column(name, was.get(name), becomes.get(name))
