@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.economics import VariantCost
+    from planner.engine.facts import Waiver
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -63,6 +64,14 @@ class UnknownFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Waived:
+    """A must-row that would have fired, and the waiver for which it does not."""
+
+    row: Row
+    waiver: Waiver
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """The way from a set of placements to one: what was preferred, how the money narrowed it, and the answer."""
 
@@ -92,6 +101,7 @@ class SegmentDecision:
     costs: Mapping[str, VariantCost]
     unknown: tuple[UnknownFact, ...]
     reading: Reading
+    waived: tuple[Waived, ...] = ()
 
     @property
     def amounts(self) -> dict[str, float | None]:

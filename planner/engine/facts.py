@@ -36,6 +36,16 @@ Facts = Mapping[str, Fact]
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """An exception to one rule until the end of a day, with who granted it and why."""
+
+    row: str
+    until: date
+    granted_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentInput:
     """A part of a workload: `share` is its percentage of the workload's tokens (0 to 100).
 
@@ -48,6 +58,7 @@ class SegmentInput:
     classification: str
     facts: Facts
     pending: Facts | None = None
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,7 @@ class WorkloadInput:
     organisation: Facts
     facts: Facts
     segments: tuple[SegmentInput, ...]
+    waivers: tuple[Waiver, ...] = ()  # of the whole workload; a segment may have its own besides
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from planner.engine.explain.reasons import (
     source_entry,
     unknown_entry,
 )
+from planner.engine.explain.waived import waived_entry
 
 __all__ = [
     "class_entries",
@@ -26,5 +27,6 @@ __all__ = [
     "segment_sentence",
     "source_entry",
     "unknown_entry",
+    "waived_entry",
     "workload_sentence",
 ]

@@ -92,7 +92,7 @@ def _label(row: str, cells: Mapping[str, Any]) -> str:
 
 def replay(changes: Iterable[Change], onto: Documents) -> tuple[Documents, tuple[Conflict, ...]]:
     """The other policy with the same changes; what it has said differently stays and is named."""
-    documents = copy.deepcopy(dict(onto))
+    documents: Documents = copy.deepcopy(dict(onto))
     conflicts: list[Conflict] = []
     for change in in_order_of_need(changes):
         documents, met = replay_one(change, documents)

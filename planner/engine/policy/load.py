@@ -14,6 +14,7 @@ from planner.engine.expression import suggestion
 from planner.engine.facts import FactError
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.inputs import BLOCK, Input, as_input
+from planner.engine.policy.owners import Owners, as_owners
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
 from planner.engine.policy.shape import check_shape
@@ -65,6 +66,7 @@ class Policy:
     tables: Mapping[str, tuple[Row, ...]]
     tie_tolerance: str
     capacity: Mapping[str, str]
+    owners: Owners
 
     @cached_property
     def assumptions(self) -> Mapping[str, Any]:
@@ -101,7 +103,12 @@ def load_policy(directory: Path | None = None) -> Policy:
 
 @cache
 def _load(directory: Path) -> Policy:
-    return build_policy({name: _read(directory, name) for name in (*OTHER_FILES, *TABLES)})
+    return build_policy(read_folder(directory))
+
+
+def read_folder(directory: Path) -> dict[str, Mapping[str, Any]]:
+    """The files of a policy folder as they are, one document each."""
+    return {name: _read(directory, name) for name in (*OTHER_FILES, *TABLES)}
 
 
 def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
@@ -118,7 +125,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     return Policy(
         version=str(head.get("version", "")),
         title=str(head.get("title", "")),
-        sha=hashlib.sha256(_canonical(documents)).hexdigest(),
+        sha=sha_of(documents),
         inputs=inputs,
         parameters=parameters,
         archetypes=_archetypes(documents["archetypes"], inputs),
@@ -126,6 +133,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         tables={table: _rows(table, documents[table], inputs, parameters) for table in TABLES},
         tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
         capacity={key: _parameter_name(head.get("economics", {}), key, parameters) for key in ECONOMICS},
+        owners=as_owners(documents["policy"].get("owners", {})),
     )
 
 
@@ -155,10 +163,10 @@ def _read(directory: Path, name: str) -> Mapping[str, Any]:
         raise PolicyError(path.name, "-", "-", f"cannot be read: {error.strerror}") from error
 
 
-def _canonical(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
-    return json.dumps(
-        documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False
-    ).encode()
+def sha_of(documents: Mapping[str, Mapping[str, Any]]) -> str:
+    """The identity of a policy: sha256 of its canonical JSON."""
+    text = json.dumps(documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _rows(
