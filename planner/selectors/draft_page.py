@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from planner.engine.policy.diff import Change
-    from planner.selectors.submission import Point
     from planner.models import ImpactRow, PolicyDraft, PolicyImpact
+    from planner.selectors.submission import Point
     from workloads.access import Person
     from workloads.models import Workload
 

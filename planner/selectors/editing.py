@@ -120,7 +120,9 @@ def blank_cells(table: str, refused: Mapping[str, Any] | None = None) -> list[Ce
     """The cells of a row that is not there yet, with the text that could not be read and why."""
     typed, wrong = (refused["text"], refused["at_column"]) if refused else ({}, "")
     columns = ("id", *editable_columns(table))
-    place = wrong if wrong in columns else next((each for each in columns if each.startswith(f"{wrong}.")), "id")
+    place = (
+        wrong if wrong in columns else next((each for each in columns if each.startswith(f"{wrong}.")), "id")
+    )
     errors = {place: refused["message"]} if refused else {}
     return [
         Cell(column, typed.get(column, ""), "", errors.get(column, ""), new_row=True) for column in columns

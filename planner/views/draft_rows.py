@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from planner import access
-from planner.engine.policy import build_policy
 from planner.forms.policy import RowForm, ValueForm
 from planner.htmx import fragment_or_page
 from planner.selectors import editing, policies
@@ -36,7 +35,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
     why_not = access.why_not_edit(request.user, draft)
     context = {
         "draft": draft,
-        "reading": read(request, build_policy(draft.document)),
+        "reading": read(request, policies.drafted(draft)),
         "changing": None if why_not else draft,
         "why_not": why_not,
         "addable": _takes_rows(request.GET.get("table") or "constraints"),
@@ -103,11 +102,8 @@ def add(request: HttpRequest, pk: int, table: str) -> HttpResponse:
         form = RowForm(editing.blank_cells(table), draft.revision, request.POST)
         if form.is_valid():
             return _add(request, draft, table, form)
-    refused = next((each for each in draft.refused if (each["table"], each["row"]) == (table, "")), None)
-    typed, errors = (
-        ({}, {}) if refused is None else (refused["text"], {refused["column"]: refused["message"]})
-    )
-    form = RowForm(editing.blank_cells(table, typed, errors), draft.revision)
+    else:
+        form = RowForm(editing.blank_cells(table, _refused_row(draft, table)), draft.revision)
     context = {"draft": draft, "table": TABLES[table], "form": form}
     status = UNREADABLE if request.method == "POST" else HTTPStatus.OK
     return render(request, "planner/drafts/add.html", context, status=status)
@@ -169,7 +165,7 @@ def _seen(request: HttpRequest) -> dict[str, Any]:
 
 def _cells(draft: PolicyDraft, table: str, name: str) -> list[editing.Cell]:
     found = editing.cells(draft, draft.base.document, table, name)
-    if not found:
+    if table not in TABLES or not found:
         raise Http404
     return found
 
@@ -213,7 +209,7 @@ def _row_page(
         "conflict": status == HTTPStatus.CONFLICT,
     }
     if table == "parameters":
-        parameter = build_policy(draft.document).parameters[name]
+        parameter = policies.drafted(draft).parameters[name]
         context |= {
             "dated": Dated(parameter, parameter.on(today), today),
             "value": value or ValueForm.again(draft, policies.refused_at(draft, table, name, "values")),

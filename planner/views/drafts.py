@@ -67,7 +67,11 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_POST
 def adopt(request: HttpRequest) -> HttpResponse:
     """The newly shipped changes on top of the active policy, as a draft."""
-    draft, conflicts = services.start_adoption(by=access.person(request.user), as_of=timezone.now())
+    try:
+        draft, conflicts = services.start_adoption(by=access.person(request.user), as_of=timezone.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("planner:policy")
     _say_conflicts(request, conflicts)
     return redirect("planner:draft", draft.pk)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from planner.services import policy as services
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from planner.engine import Policy
     from planner.selectors.reading import Reading
 
 
@@ -38,7 +40,7 @@ def policy(request: HttpRequest) -> HttpResponse:
     return render(request, "planner/policy.html", context)
 
 
-def read(request: HttpRequest, shown: basis.Policy) -> Reading:
+def read(request: HttpRequest, shown: Policy) -> Reading:
     """The table, words and layer that the address asks for."""
     asked = request.GET
     today = timezone.now().date()
@@ -47,7 +49,7 @@ def read(request: HttpRequest, shown: basis.Policy) -> Reading:
     )
 
 
-def _kept(sha: str) -> basis.Policy:
+def _kept(sha: str) -> Policy:
     try:
         return basis.policy_of(sha)
     except (PolicyVersion.DoesNotExist, PolicyError) as error:
@@ -87,7 +89,11 @@ def roll_back(request: HttpRequest, sha: str) -> HttpResponse:
     version = PolicyVersion.objects.filter(sha=sha).first()
     if version is None:
         raise Http404
-    draft = services.start_rollback(version, by=access.person(request.user), as_of=timezone.now())
+    try:
+        draft = services.start_rollback(version, by=access.person(request.user), as_of=timezone.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("planner:versions")
     messages.success(
         request, "A draft that goes back. It needs a reason, a date and approval like every other."
     )
