@@ -21,20 +21,21 @@ YES_NO: Final = [NOT_SAID, ("true", "yes"), ("false", "no")]
 
 
 class RowForm(forms.Form):
-    """The cells of one row as text. Never invalid by itself: the policy says what cannot be read, and where."""
+    """The cells of one row as text. It asks for what may not be missing; the policy says what cannot be read."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, cells: Iterable[Cell], revision: int, data: Any = None) -> None:
         self.cells = list(cells)
+        wrong = {cell.column: cell.error for cell in self.cells if cell.error}
         shown = {cell.column: cell.shown for cell in self.cells} | {"revision": revision}
-        super().__init__(shown if data is None else data)
+        super().__init__(shown if data is None and wrong else data, initial=shown)
         for cell in self.cells:
             self.fields[cell.column] = _field(cell)
-        if data is None and self.is_valid():
-            for cell in self.cells:
-                if cell.error:
-                    self.add_error(cell.column, cell.error)
+        if data is None and wrong:
+            self.full_clean()
+            for column, message in wrong.items():
+                self.add_error(column, message)
 
     def typed(self) -> dict[str, str]:
         """The cells whose text is another than the one that was shown, as text."""
@@ -48,20 +49,24 @@ class ValueForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput)
     since = forms.CharField(
         label="Holds from",
-        required=False,
+        error_messages={"required": "Say from which day it holds."},
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="The values before it stay as they are.",
     )
-    value = forms.CharField(label="Value", required=False)
+    value = forms.CharField(label="Value", error_messages={"required": "Give the new value."})
     document = forms.CharField(
         label="Document",
-        required=False,
         max_length=60,
+        error_messages={"required": "Say where it comes from: every value names its source."},
         help_text="A guide's number, a ticket, or a decision of your own.",
     )
-    line = forms.CharField(label="Line", required=False, max_length=12)
+    line = forms.CharField(
+        label="Line", max_length=12, error_messages={"required": "Say at which line; 1 where there are none."}
+    )
     quote = forms.CharField(
-        label="What it says there", required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="What it says there",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Quote what it says there."},
     )
 
     @classmethod
@@ -71,9 +76,9 @@ class ValueForm(forms.Form):
             return cls(initial={"revision": draft.revision})
         typed = refused["text"]
         form = cls({**typed, "since": typed.get("from", ""), "revision": draft.revision})
+        form.full_clean()
         column = "since" if refused["at_column"] == "from" else refused["at_column"]
-        if form.is_valid():
-            form.add_error(column if column in form.fields else "value", refused["message"])
+        form.add_error(column if column in form.fields else "value", refused["message"])
         return form
 
     def typed(self) -> dict[str, str]:
@@ -116,7 +121,13 @@ class ActionForm(forms.Form):
 
 def _field(cell: Cell) -> forms.Field:
     """The control a cell is asked for with; nothing is required, for the policy itself says what is missing."""
-    asked: dict[str, Any] = {"label": cell.label, "required": False, "help_text": cell.help}
+    missing = f"{cell.table}.toml, column {cell.column}: is missing."
+    asked: dict[str, Any] = {
+        "label": cell.label,
+        "required": cell.required,
+        "help_text": cell.help,
+        "error_messages": {"required": missing},
+    }
     match cell.control:
         case Control.PLACEMENTS:
             return forms.MultipleChoiceField(choices=PLACEMENTS, widget=forms.CheckboxSelectMultiple, **asked)

@@ -78,6 +78,16 @@ def group_label(name: str) -> str:
     return GROUP_LABELS.get(name) or name.replace("_", " ").capitalize() or "All"
 
 
+def place_words(document: object, line: object) -> str:
+    """Where a quote stands: the guides go by number, everything else by its name."""
+    return f"{'guide ' if str(document).isdecimal() else ''}{document}, line {line}"
+
+
+def cited(source: Mapping[str, Any]) -> str:
+    """A source: its words and where they stand."""
+    return f"“{source['quote']}” {place_words(source['document'], source['line'])}"
+
+
 def cell_words(value: object) -> str:
     """A cell as text: yes and no, lists with commas, a source as its quote and place."""
     match value:
@@ -86,7 +96,7 @@ def cell_words(value: object) -> str:
         case int() | float():
             return f"{value:,}"
         case {"document": document, "quote": quote, "line": line}:
-            return f"“{quote}” guide {document}, line {line}"
+            return f"“{quote}” {place_words(document, line)}"
         case Mapping():
             return ", ".join(f"{key}: {cell_words(each)}" for key, each in value.items())
         case list() | tuple() | frozenset() | set():

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner import access
-from planner.models import DraftState
-from planner.selectors import impacts, policies
+from planner.selectors import basis, impacts, policies
+from planner.selectors.changes import Told, told
+from planner.selectors.policy_words import draft_words, next_words
 from planner.selectors.submission import open_points
-from planner.selectors.words import count_of, day_of, listed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
 
-    from planner.engine.policy.diff import Change
     from planner.models import ImpactRow, PolicyDraft, PolicyImpact
     from planner.selectors.submission import Point
     from workloads.access import Person
@@ -45,7 +44,7 @@ class DraftPage:
     draft: PolicyDraft
     sentence: str
     is_stale: bool
-    changes: tuple[Change, ...]
+    changes: list[Told]
     checks: policies.Checks | None
     needs: list[policies.Need]
     run: PolicyImpact | None
@@ -65,9 +64,9 @@ def draft_page(draft: PolicyDraft, user: Person, visible: QuerySet[Workload], as
     run = policies.impact_of(draft)
     return DraftPage(
         draft,
-        sentence(draft, changes, needs),
+        draft_words(draft, len(changes), unsigned(needs)),
         draft.is_open and policies.is_stale(draft),
-        changes,
+        told(changes, basis.policy_of(draft.base_id)),
         policies.checks(draft, as_of.date()) if draft.is_open else None,
         needs,
         run,
@@ -107,30 +106,10 @@ def _why_not(user: Person, draft: PolicyDraft) -> dict[str, str]:
     }
 
 
-def sentence(draft: PolicyDraft, changes: tuple[Change, ...], needs: list[policies.Need]) -> str:
-    """The draft in one sentence: how much it changes, where it stands, from when it holds."""
-    what = (
-        f"{count_of(len(changes), 'change')} to policy {draft.base.version}" if changes else "No change yet"
-    )
-    return f"{what}. {what_now(draft, needs)}".strip()
+def what_now(draft: PolicyDraft) -> str:
+    """What happens next with the draft, for the message after a step."""
+    return next_words(draft, unsigned(policies.needs(draft)))
 
 
-def what_now(draft: PolicyDraft, needs: list[policies.Need] | None = None) -> str:
-    """What happens next with the draft, and what it waits for."""
-    since = day_of(draft.effective_from.isoformat()) if draft.effective_from else ""
-    match draft.state:
-        case DraftState.SUBMITTED:
-            open_layers = [need.label for need in needs or policies.needs(draft) if not need.signed]
-            return (
-                f"Waits for approval of {listed([each.lower() for each in open_layers])}."
-                if open_layers
-                else ""
-            )
-        case DraftState.APPROVED:
-            return f"Becomes active on {since}."
-        case DraftState.ACTIVE:
-            return f"Active since {since}; the portfolio is planned again with it."
-        case DraftState.EDITING if since:
-            return f"Would hold from {since}."
-        case _:
-            return ""
+def unsigned(needs: list[policies.Need]) -> list[str]:
+    return [need.label for need in needs if not need.signed]

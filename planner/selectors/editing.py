@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.policy.cells import columns_of, entries
-from planner.engine.policy.rows import CHOICES, COLUMNS, EXPRESSIONS, MASKS
+from planner.engine.policy.rows import CHOICES, COLUMNS, EXPRESSIONS, MASKS, REQUIRED
 from planner.selectors.cells import column_label
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ HELP: Final = {
 class Cell:
     """One cell: the text kept, the text the active policy has, and what is wrong with it."""
 
+    table: str
     column: str
     text: str
     was: str
@@ -65,6 +66,13 @@ class Cell:
     @property
     def label(self) -> str:
         return LABELS.get(self.column) or column_label(self.column)
+
+    @property
+    def required(self) -> bool:
+        """Whether a row without it is no row."""
+        if self.table in ALSO:
+            return self.column in ("label", "checked", "unknown")
+        return self.column == "id" or self.column.partition(".")[0] in REQUIRED.get(self.table, ("source",))
 
     @property
     def help(self) -> str:
@@ -88,7 +96,7 @@ class Cell:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        return next((values for (_, column), values in CHOICES.items() if column == self.column), ())
+        return CHOICES.get((self.table, self.column), ())
 
     @property
     def shown(self) -> str | list[str]:
@@ -113,7 +121,7 @@ def cells(draft: PolicyDraft, base: Documents, table: str, row: str) -> list[Cel
         return []
     now, was = columns_of(found), columns_of(entries(base.get(table, {})).get(row, {}))
     refused = {each["column"]: each for each in draft.refused if (each["table"], each["row"]) == (table, row)}
-    return [_cell(column, now, was, refused.get(column)) for column in editable_columns(table) or now]
+    return [_cell(table, column, now, was, refused.get(column)) for column in editable_columns(table) or now]
 
 
 def blank_cells(table: str, refused: Mapping[str, Any] | None = None) -> list[Cell]:
@@ -125,17 +133,22 @@ def blank_cells(table: str, refused: Mapping[str, Any] | None = None) -> list[Ce
     )
     errors = {place: refused["message"]} if refused else {}
     return [
-        Cell(column, typed.get(column, ""), "", errors.get(column, ""), new_row=True) for column in columns
+        Cell(table, column, typed.get(column, ""), "", errors.get(column, ""), new_row=True)
+        for column in columns
     ]
 
 
 def _cell(
-    column: str, now: Mapping[str, Any], was: Mapping[str, Any], refused: Mapping[str, Any] | None
+    table: str,
+    column: str,
+    now: Mapping[str, Any],
+    was: Mapping[str, Any],
+    refused: Mapping[str, Any] | None,
 ) -> Cell:
     before = as_typed(was.get(column))
     if refused:
-        return Cell(column, refused["text"], before, refused["message"])
-    return Cell(column, as_typed(now.get(column)), before)
+        return Cell(table, column, refused["text"], before, refused["message"])
+    return Cell(table, column, as_typed(now.get(column)), before)
 
 
 def as_typed(value: object) -> str:

@@ -14,6 +14,7 @@ from planner.selectors import basis, lineage
 from planner.selectors.findings import findings
 from planner.selectors.golden import CaseResult, golden
 from planner.selectors.policy_words import (
+    cases_words,
     edit_words,
     impact_words,
     layer_label,
@@ -91,6 +92,10 @@ class Checks:
     @property
     def failed_cases(self) -> list[CaseResult]:
         return [case for case in self.cases if not case.passed]
+
+    @property
+    def sentence(self) -> str:
+        return cases_words(len(self.cases) - len(self.failed_cases), len(self.cases))
 
     @property
     def clean(self) -> bool:

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from planner import access
 from planner.forms.policy import RowForm, ValueForm
 from planner.htmx import fragment_or_page
-from planner.selectors import editing, policies
+from planner.selectors import basis, editing, policies
+from planner.selectors.changes import told
 from planner.selectors.reading import TABLES, Dated
 from planner.services import policy as services
 from planner.views.policy import read
@@ -194,14 +195,14 @@ def _row_page(
 ) -> HttpResponse:
     today = timezone.now().date()
     cells = _cells(draft, table, name)
-    changes = policies.changes(draft)
+    changes = told(policies.changes(draft), basis.policy_of(draft.base_id))
     context = {
         "draft": draft,
         "table": TABLES[table],
         "name": name,
         "form": form or RowForm(cells, draft.revision),
         "removable": _takes_rows(table),
-        "change": next((each for each in changes if (each.table, each.row) == (table, name)), None),
+        "told": next((e for e in changes if (e.change.table, e.change.row) == (table, name)), None),
         "changes": changes,
         "checks": policies.checks(draft, today),
         "why_not": access.why_not_edit(request.user, draft),

@@ -179,6 +179,7 @@ def _page(
         "describe": describe or DescribeForm(initial=typed | {"revision": found.revision}),
         "action": action or ActionForm(),
         "conflict": status == HTTPStatus.CONFLICT,
+        "fragment": is_fragment(request),
     }
     response = fragment_or_page(request, "planner/drafts/draft.html", "impact", context, status)
     if is_fragment(request) and request.method == "GET" and not page.measuring:

@@ -1,15 +1,15 @@
-"""What a draft would move: measured by a job, read as a list; opening the list is recorded."""
+"""What a draft would move: computed by a job, read as a list; opening the list is recorded."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from planner import access
+from planner.jobs import RunState
 from planner.selectors import draft_page
 from planner.services import policy as services
 from planner.tasks import send_impact
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 def measure(request: HttpRequest, pk: int) -> HttpResponse:
     draft = access.get_draft_for(request.user, pk)
     services.ask_impact(draft, by=access.person(request.user), as_of=timezone.now(), send=send_impact)
-    messages.success(
-        request, "Every workload is decided under both policies; this page shows how far it has got."
-    )
     return redirect("planner:draft", draft.pk)
 
 
@@ -32,7 +29,7 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
 def moved(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of moved workloads. That this person has opened it is recorded: approving needs it."""
     run = access.get_impact_for(request.user, pk)
-    if run.is_open:
+    if run.state != RunState.DONE:
         return redirect("planner:draft", run.draft_id)
     now = timezone.now()
     services.open_moved(run, by=access.person(request.user), as_of=now)

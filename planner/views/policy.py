@@ -16,6 +16,7 @@ from planner import access
 from planner.engine import PolicyError
 from planner.models import PolicyVersion
 from planner.selectors import basis, policies, reading
+from planner.selectors.changes import told
 from planner.services import policy as services
 
 if TYPE_CHECKING:
@@ -30,9 +31,11 @@ def policy(request: HttpRequest) -> HttpResponse:
     """One table at a time of the active policy, or of ?version=: the address is the state."""
     active = policies.active()
     sha = request.GET.get("version") or active.sha
+    news = policies.news()
     context = {
         "active": active,
-        "news": policies.news(),
+        "news": news,
+        "shipped": told(news.changes, active.policy) if news else [],
         "reading": read(request, active.policy if sha == active.sha else _kept(sha)),
         "is_active": sha == active.sha,
         "why_not_draft": access.why_not_draft(request.user),
@@ -77,7 +80,7 @@ def versions(request: HttpRequest) -> HttpResponse:
         "old": old,
         "new": new,
         "compared": compared,
-        "changes": policies.difference(old, new) if compared else [],
+        "changes": told(policies.difference(old, new), _kept(old)) if compared else [],
         "why_not_draft": access.why_not_draft(request.user),
     }
     return render(request, "planner/policy/versions.html", context)

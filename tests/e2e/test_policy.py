@@ -89,7 +89,7 @@ def edit(page: Page) -> None:
 
 def measure_and_submit(page: Page) -> None:
     expect(page.get_by_role("button", name="Submit for approval")).to_be_disabled()
-    page.get_by_role("button", name="Measure").click()
+    page.get_by_role("button", name="Compute the impact").click()
     expect(page.get_by_role("link", name="Open the list of moved workloads")).to_be_visible()
     looked_at(page)
     page.get_by_role("link", name="Open the list of moved workloads").click()

@@ -30,6 +30,15 @@ FIGURE = {
     "quote": "Contexts over 4,000 tokens count as long.",
 }
 
+ROW = {
+    "id": "OUR-1",
+    "sentence": "The one who knows leaves.",
+    "mitigation": "Two who know.",
+    "source.document": "our decision",
+    "source.line": "1",
+    "source.quote": "Two people for everything.",
+}
+
 
 @pytest.fixture
 def rosa(db: None) -> User:
@@ -200,15 +209,7 @@ def test_a_figure_that_is_none_is_refused_by_name_and_kept_as_typed(omar: User, 
 
 def test_a_row_is_added_and_taken_out(omar: User, draft: PolicyDraft) -> None:
     url = reverse("planner:draft_add", args=[draft.pk, "risks"])
-    row = {
-        "id": "OUR-1",
-        "sentence": "The one who knows leaves.",
-        "mitigation": "Two who know.",
-        "source.document": "our decision",
-        "source.line": "1",
-        "source.quote": "Two people for everything.",
-    }
-    seen_by(omar).post(url, row | {"revision": draft.revision})
+    seen_by(omar).post(url, ROW | {"revision": draft.revision})
     draft.refresh_from_db()
     assert [(each.row, each.kind) for each in policies.changes(draft)] == [("OUR-1", "added")]
     out = reverse("planner:draft_remove", args=[draft.pk, "risks", "OUR-1"])
@@ -217,14 +218,28 @@ def test_a_row_is_added_and_taken_out(omar: User, draft: PolicyDraft) -> None:
     assert policies.changes(draft) == ()
 
 
-def test_a_row_that_misses_its_source_is_kept_and_says_so(omar: User, draft: PolicyDraft) -> None:
+def test_a_row_that_misses_its_source_is_asked_for_it(omar: User, draft: PolicyDraft) -> None:
     url = reverse("planner:draft_add", args=[draft.pk, "risks"])
-    answer = seen_by(omar).post(
-        url, {"id": "OUR-1", "sentence": "Half said.", "revision": draft.revision}, follow=True
-    )
+    typed = {"id": "OUR-1", "sentence": "Half said.", "revision": draft.revision}
+    answer = seen_by(omar).post(url, typed)
+    assert answer.status_code == 422
     assert "Half said." in answer.content.decode()
+    assert "risks.toml, column source.quote: is missing." in answer.content.decode()
+    draft.refresh_from_db()
+    assert policies.changes(draft) == ()
+
+
+def test_a_new_row_that_cannot_be_read_is_kept_as_typed(omar: User, draft: PolicyDraft) -> None:
+    url = reverse("planner:draft_add", args=[draft.pk, "risks"])
+    typed = ROW | {"when": "nonsense > 1", "revision": draft.revision}
+    page_again = seen_by(omar).post(url, typed, follow=True).content.decode()
+    assert "nonsense &gt; 1" in page_again
+    assert "<title>Error: " in page_again
     draft.refresh_from_db()
     assert (len(draft.refused), policies.changes(draft)) == (1, ())
+    seen_by(omar).post(url, ROW | {"revision": draft.revision})
+    draft.refresh_from_db()
+    assert (draft.refused, len(policies.changes(draft))) == ([], 1)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +283,7 @@ def test_submitting_needs_a_measured_impact_and_says_so(omar: User, draft: Polic
 
 def test_an_edit_makes_the_impact_stale(omar: User, measured: PolicyDraft) -> None:
     change(omar, measured, "Q5-Y1", sentence="Another row.")
-    assert "Edited since it was measured" in page(seen_by(omar), "draft", measured.pk)
+    assert "Edited since it was computed" in page(seen_by(omar), "draft", measured.pk)
 
 
 def test_the_author_is_refused_as_approver_and_the_button_says_why(omar: User, measured: PolicyDraft) -> None:
