@@ -193,9 +193,14 @@ def _drafted(pk: int, sha: str) -> Policy:
 
 
 def checks(draft: PolicyDraft, day: date) -> Checks:
-    """Unread text, golden cases and findings of the draft as it stands."""
-    policy = drafted(draft)
-    return Checks(list(draft.refused), golden(policy), findings(policy, day))
+    """Unread text, golden cases and findings of the draft as it stands, on the day from which it would hold."""
+    policy, since = drafted(draft), holds_from(draft, day)
+    return Checks(list(draft.refused), golden(policy, since), findings(policy, since))
+
+
+def holds_from(draft: PolicyDraft, day: date) -> date:
+    """The draft's own date; today until it has one, or where that has passed."""
+    return max(draft.effective_from or day, day)
 
 
 def refused_at(draft: PolicyDraft, table: str, row: str, column: str) -> dict[str, Any] | None:

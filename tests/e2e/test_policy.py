@@ -43,7 +43,7 @@ def portfolio(ana: User, rita: User, team: Any) -> dict[int, Workload]:
         number: register_case(
             known[number], name=known[number].title[:60], team=team, by=ana, reviewer=rita, as_of=AS_OF
         )
-        for number in (2, 6, 12)
+        for number in (2, 10, 12)
     }
     services.plan_here(as_of=timezone.now(), snapshot=services.snapshot_named("reference-2026-01"))
     return found
@@ -186,7 +186,7 @@ def test_every_page_of_the_policy_can_be_read(
         f"/policy/drafts/{draft.pk}/add/constraints/",
         "/policy/exceptions/",
         "/policy/versions/",
-        f"/workloads/{portfolio[6].pk}/exceptions/DAT-245/",
+        f"/workloads/{portfolio[10].pk}/exceptions/DAT-424/",
     ):
         answer = page.goto(path)
         assert (path, answer and answer.status) == (path, 200)
@@ -198,8 +198,8 @@ def test_an_exception_is_asked_for_beside_the_rule_and_granted_by_another(
 ) -> None:
     architect, reviewer = open_page(), open_page()
     sign_in(architect, ana.email)
-    architect.goto(f"/workloads/{portfolio[6].pk}/decision/")
-    architect.goto(f"/workloads/{portfolio[6].pk}/exceptions/DAT-245/")
+    architect.goto(f"/workloads/{portfolio[10].pk}/decision/")
+    architect.goto(f"/workloads/{portfolio[10].pk}/exceptions/DAT-424/")
     architect.get_by_role("textbox", name="Your reason").fill("Redacted before it is sent.")
     architect.get_by_role("textbox", name="Until").fill(f"{timezone.now().year + 1}-01-31")
     architect.get_by_role("button", name="Ask", exact=True).click()
