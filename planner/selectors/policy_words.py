@@ -145,7 +145,7 @@ def impact_outcome(counts: dict[str, Any]) -> str:
     ]
     if counts["newly_infeasible"]:
         parts.append(f"{counts['newly_infeasible']} would fit nowhere any more")
-    parts.append(_cost_words(counts["cost_before"], counts["cost_after"], counts["cost_unknown"]))
+    parts.append(_cost_words(counts))
     if counts["triggers_new"]:
         parts.append(f"{count_of(counts['triggers_new'], 'trigger')} would newly ask for an answer")
     if counts["failed"]:
@@ -153,8 +153,11 @@ def impact_outcome(counts: dict[str, Any]) -> str:
     return f"{listed(parts)}." if len(parts) > 1 else f"{parts[0]}."
 
 
-def _cost_words(before: float, after: float, unknown: int) -> str:
-    difference = round(after - before, 2)
+def _cost_words(counts: dict[str, Any]) -> str:
+    """What the targets cost, as far as both amounts are known."""
+    unknown, difference = counts["cost_unknown"], round(counts["cost_after"] - counts["cost_before"], 2)
+    if unknown == counts["compared"]:
+        return "what the targets cost is unknown"
     known = f" where both costs are known ({unknown} unknown)" if unknown else ""
     if not difference:
         return f"the targets cost the same{known}"

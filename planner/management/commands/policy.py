@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 # name -> what --help says; the module planner.management.policy.NAME has add_arguments(parser) and lines(options)
-REPORTS: Final[dict[str, str]] = {}
+REPORTS: Final[dict[str, str]] = {
+    "diff": "what differs between two policies, by row id",
+    "impact": "what moves, and what it costs, when one policy follows another",
+}
 
 
 class Command(BaseCommand):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from planner import services
 from planner.engine import load_policy
@@ -92,11 +92,8 @@ def test_the_database_holds_the_date_and_the_text(omar: User, rosa: User) -> Non
         (PolicyVersion.objects.create(sha=draft.sha, document=draft.document, **fields), NOW, "on its date"),
         (other, TOMORROW, "as it was signed"),
     ):
-        with pytest.raises(IntegrityError, match=words):
-            from django.db import transaction  # noqa: PLC0415
-
-            with transaction.atomic():
-                activation(draft, version, activated_at=when)
+        with pytest.raises(IntegrityError, match=words), transaction.atomic():
+            activation(draft, version, activated_at=when)
 
 
 def test_of_two_drafts_on_one_base_the_second_begins_again(omar: User, rosa: User) -> None:
@@ -163,7 +160,7 @@ def test_a_newly_shipped_policy_waits_until_somebody_takes_it_over(
         policy.start_adoption(by=omar, as_of=NOW)
 
 
-def policy_with(document: dict, name: str, label: str) -> dict:
+def policy_with(document: dict[str, Any], name: str, label: str) -> dict[str, Any]:
     parameters = document["parameters"]["parameters"]
     changed = {**parameters, name: {**parameters[name], "label": label}}
     head = {**document["policy"], "policy": {**document["policy"]["policy"], "version": "2026.9"}}

@@ -151,7 +151,7 @@ def test_who_has_not_opened_the_list_does_not_sign(omar: User, rosa: User) -> No
 
 
 def test_an_approval_without_signatures_is_refused_in_plain_sql(omar: User, rosa: User) -> None:
-    draft = opened(submitted(threshold(omar), omar), rosa)
+    opened(submitted(threshold(omar), omar), rosa)
     with pytest.raises(IntegrityError, match="every changed layer is signed"):
         sql("update planner_policydraft set state = 'approved', decided_by_id = %s", rosa.pk)
 
