@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from planner.engine.policy import build_policy, owners
+from planner.engine.policy.cells import VALUE_FROM
 from planner.engine.policy.diff import diff
 from planner.jobs import RunState
 from planner.models import PolicyActivation, PolicyDraft, PolicyImpact, PolicyVersion
@@ -24,7 +26,7 @@ from planner.selectors.policy_words import (
 )
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -193,14 +195,20 @@ def _drafted(pk: int, sha: str) -> Policy:
 
 
 def checks(draft: PolicyDraft, day: date) -> Checks:
-    """Unread text, golden cases and findings of the draft as it stands, on the day from which it would hold."""
-    policy, since = drafted(draft), holds_from(draft, day)
+    """Unread text, golden cases and findings of the draft as it stands, on the first day on which all of it holds."""
+    policy, since = drafted(draft), first_day(draft, day)
     return Checks(list(draft.refused), golden(policy, since), findings(policy, since))
 
 
-def holds_from(draft: PolicyDraft, day: date) -> date:
-    """The draft's own date; today until it has one, or where that has passed."""
-    return max(draft.effective_from or day, day)
+def first_day(draft: PolicyDraft, today: date) -> date:
+    """The first day on which everything the draft says holds: its own date, and those of the values it appends."""
+    values = [
+        column.name.removeprefix(VALUE_FROM)
+        for each in changes(draft)
+        for column in each.columns
+        if column.name.startswith(VALUE_FROM) and column.old is None and each.kind == "changed"
+    ]
+    return max(today, draft.effective_from or today, *(date.fromisoformat(value) for value in values))
 
 
 def refused_at(draft: PolicyDraft, table: str, row: str, column: str) -> dict[str, Any] | None:

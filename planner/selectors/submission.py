@@ -43,7 +43,7 @@ def _points(draft: PolicyDraft, day: date) -> Iterator[Point]:
         rows = ", ".join(row for _, row in missing)
         yield Point("source", f"Every change cites its source. Without one: {rows}.")
     if broken := next(
-        (case for case in golden(policies.drafted(draft), policies.holds_from(draft, day)) if case.error),
+        (case for case in golden(policies.drafted(draft), policies.first_day(draft, day)) if case.error),
         None,
     ):
         yield Point("cases", f"The draft cannot decide the case {broken.title}: {broken.error}")
