@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import prefetch_related_objects
+
 from planner import access
 from planner.models.waiver import WaiverState
 from planner.selectors import basis, exceptions
@@ -62,6 +64,8 @@ def items(user: Person, visible: QuerySet[Workload], shown: str, day: date) -> l
     """The list's exceptions, those that wait first, then by their end."""
     rules = {row.id: row for row in basis.policy().rows("constraints")}
     found = _rows(visible, shown, day)
+    if user.is_authenticated:
+        prefetch_related_objects([user], "memberships")  # asked of every exception below
     ordered = sorted(found, key=lambda each: (each.state != WaiverState.ASKED, each.until))
     return [
         Item(each, rules.get(each.row), (each.until - day).days, _why_not(user, each)) for each in ordered

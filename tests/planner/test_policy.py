@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from planner.engine import load_policy
+from planner.models import PolicyVersion
 from planner.selectors.reading import ROW_TABLES, TABLES, reading, table_of
+from planner.services import policy as services
+
+if TYPE_CHECKING:
+    from workloads.models import User
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 21)
@@ -93,3 +100,27 @@ def test_figures_nobody_published_are_listed_where_figures_are_explained(client:
     page = client.get(reverse("planner:how")).content.decode()
     guesses = [each for each in load_policy().parameters.values() if each.guess]
     assert page.count("<tr id=") == len(guesses) > 0
+
+
+def test_versions_are_listed_and_compared_row_by_row(omar: User) -> None:
+    client = Client()
+    client.force_login(omar)
+    now = timezone.now()
+    draft = services.start_draft(by=omar, as_of=now)
+    draft = services.set_cell(
+        draft, "constraints", "DAT-424", "sentence", "Other words.", by=omar, revision=1, as_of=now
+    )
+    PolicyVersion.objects.create(sha=draft.sha, version="2025.9", document=draft.document, first_used_at=now)
+    page = client.get(reverse("planner:versions")).content.decode()
+    assert "2025.9" in page
+    assert "What differs" not in page
+    compared = client.get(reverse("planner:versions"), {"old": draft.base_id, "new": draft.sha})
+    assert "<ins>Other words.</ins>" in compared.content.decode()
+    old = client.get(reverse("planner:policy"), {"version": draft.sha, "q": "Other"}).content.decode()
+    assert "Not in force." in old
+    assert "Other words." in old
+    assert client.get(reverse("planner:policy"), {"version": "nonsense"}).status_code == 404
+    assert (
+        "Nothing: they say the same."
+        in client.get(reverse("planner:versions"), {"old": draft.sha, "new": draft.sha}).content.decode()
+    )
