@@ -63,7 +63,7 @@ def decide_workload(
         _decide(basis, workload, replace(segment, waivers=(*workload.waivers, *segment.waivers)))
         for segment in workload.segments
     )
-    return WorkloadDecision(workload.name, policy, prices.name, as_of, segments)
+    return WorkloadDecision(workload.name, policy, prices, as_of, segments)
 
 
 def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> SegmentDecision:
@@ -93,6 +93,7 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
         unknown=unknown,
         reading=weighed.reading,
         waived=weighed.waived,
+        pending=segment.pending,
     )
 
 

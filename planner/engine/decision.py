@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.economics import VariantCost
-    from planner.engine.facts import Waiver
+    from planner.engine.facts import Facts, PriceSnapshot, Waiver
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -102,6 +102,7 @@ class SegmentDecision:
     unknown: tuple[UnknownFact, ...]
     reading: Reading
     waived: tuple[Waived, ...] = ()
+    pending: Facts | None = None
 
     @property
     def amounts(self) -> dict[str, float | None]:
@@ -123,6 +124,6 @@ class WorkloadDecision:
 
     name: str
     policy: Policy
-    snapshot: str
+    prices: PriceSnapshot
     as_of: date
     segments: tuple[SegmentDecision, ...]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from planner.engine import Policy
 
-FILES: Final = ("cases.json",)
+FILES: Final = ("cases.json", "threshold_cases.json")
 ASKED: Final = ("status", "now", "target")
 
 

@@ -13,7 +13,7 @@ from planner.engine.policy.diff import diff
 from planner.jobs import RunState
 from planner.models import PolicyActivation, PolicyDraft, PolicyImpact, PolicyVersion
 from planner.selectors import basis, lineage
-from planner.selectors.findings import findings
+from planner.selectors.findings import news as news_of
 from planner.selectors.golden import CaseResult, golden
 from planner.selectors.policy_words import (
     cases_words,
@@ -195,9 +195,10 @@ def _drafted(pk: int, sha: str) -> Policy:
 
 
 def checks(draft: PolicyDraft, day: date) -> Checks:
-    """Unread text, golden cases and findings of the draft as it stands, on the first day on which all of it holds."""
+    """Unread text, golden cases, and what the analysis newly finds, on the first day on which all of it holds."""
     policy, since = drafted(draft), first_day(draft, day)
-    return Checks(list(draft.refused), golden(policy, since), findings(policy, since))
+    brought = news_of(policy, basis.policy_of(draft.base_id), since)
+    return Checks(list(draft.refused), golden(policy, since), brought)
 
 
 def first_day(draft: PolicyDraft, today: date) -> date:

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.engine.policy import build_policy, read_folder
+from planner.engine.policy import build_policy, read_documents
 from planner.engine.policy.cells import columns_of, entries
 from planner.engine.policy.diff import diff, replay
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.load import SHIPPED
 from planner.engine.policy.owners import as_owners
 
-DOCUMENT: dict[str, Any] = json.loads(json.dumps(read_folder(SHIPPED), default=str))
+DOCUMENT: dict[str, Any] = json.loads(json.dumps(read_documents(SHIPPED), default=str))
 PLACES = [
     (table, row, column)
     for table in DOCUMENT

@@ -8,7 +8,7 @@ from planner.engine.policy.load import (
     Policy,
     build_policy,
     load_policy,
-    read_folder,
+    read_documents,
     sha_of,
 )
 from planner.engine.policy.parameters import Parameter, ParameterValue, Reference
@@ -29,6 +29,6 @@ __all__ = [
     "Tier",
     "build_policy",
     "load_policy",
-    "read_folder",
+    "read_documents",
     "sha_of",
 ]

@@ -64,6 +64,8 @@ def diff(old: Documents, new: Documents) -> tuple[Change, ...]:
 
 
 def _table(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[Change]:
+    if old == new:
+        return
     before, after = entries(old), entries(new)
     for row in [*before, *(row for row in after if row not in before)]:
         was, becomes = before.get(row), after.get(row)

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.policy.cells import columns_of, entries, put, take, with_entry, without_entry
 from planner.engine.policy.errors import PolicyError
-from planner.engine.policy.typed import HEAD, number, typed, typed_assumption, typed_value, why_not_typed
+from planner.engine.policy.typed import (
+    SHIPPED_ONLY,
+    number,
+    typed,
+    typed_assumption,
+    typed_value,
+    why_not_typed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
     from planner.engine.policy.cells import Documents
     from planner.engine.policy.load import Policy
 
-FIXED_TABLES: Final = (HEAD, "inputs")
+FIXED_TABLES: Final = (*SHIPPED_ONLY, "inputs")
 OF_A_VALUE: Final = ("from", "value", "document", "line", "quote")
 
 

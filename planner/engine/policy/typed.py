@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from planner.engine.policy.inputs import Input
     from planner.engine.policy.parameters import Parameter
 
-HEAD: Final = "policy"
+SHIPPED_ONLY: Final = ("policy", "statements", "coverage")  # the guides' words, and what makes the product
 OF_PARAMETERS: Final = ("label", "unit", "guess", "marker", "checked")
 OF_INPUTS: Final = ("unknown",)  # the rest is a form's business and comes with the program
 NOT_TYPED: Final = ("id", "values")
@@ -23,7 +23,7 @@ NOT_TYPED: Final = ("id", "values")
 
 def why_not_typed(table: str, column: str) -> str:
     """Empty when people may write in this column, else the way that is open to them."""
-    if table == HEAD:
+    if table in SHIPPED_ONLY:
         return "belongs to the product; it changes with a new release"
     if table == "inputs" and column not in OF_INPUTS:
         return "comes with the product; only what is assumed while nobody knows can be changed here"
