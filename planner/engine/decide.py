@@ -10,14 +10,14 @@ from planner.engine.decision import Choice, GateState, LadderStep, SegmentDecisi
 from planner.engine.economics import Demand, Terms, VariantCost, costs_of
 from planner.engine.reading import Reading, facts_of, read
 from planner.engine.relaxations import relaxations
-from planner.engine.unknowns import unknown_facts
+from planner.engine.unknowns import open_questions
 from planner.engine.vocabulary import VARIANTS, Status, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from planner.engine.facts import Fact, PriceSnapshot, SegmentInput, WorkloadInput
+    from planner.engine.facts import Fact, PriceSnapshot, SegmentInput, Waiver, WorkloadInput
     from planner.engine.policy import Policy, Row
 
 LAYERS: Final = ("integrity", "compliance", "quality", "latency")
@@ -43,7 +43,7 @@ class Basis:
 class Weighed:
     """A segment after masks, gates and prices: what is left to choose from, and the scale to choose with."""
 
-    reading: Reading
+    readings: tuple[Reading, ...]
     fired: tuple[Row, ...]
     waived: tuple[Waived, ...]
     gates: tuple[GateState, ...]
@@ -52,6 +52,11 @@ class Weighed:
     ready: tuple[str, ...]
     costs: Mapping[str, VariantCost]
     scale: Scale
+
+    @property
+    def reading(self) -> Reading:
+        """The reading in force."""
+        return self.readings[0]
 
 
 def decide_workload(
@@ -71,8 +76,11 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
     weighed = weigh(basis, facts, segment)
     choice = weighed.scale.choose(weighed.feasible)
     now = weighed.scale.pick(weighed.ready)
-    unknown = unknown_facts(
-        basis.policy, weighed.reading, lambda changed: _answer(basis, {**facts, **changed}, segment)
+    unknown, question = open_questions(
+        basis.policy,
+        basis.figures,
+        weighed.reading,
+        lambda changed: _answer(basis, {**facts, **changed}, segment),
     )
     return SegmentDecision(
         name=segment.name,
@@ -91,8 +99,11 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
         relaxations=() if weighed.feasible else _ways_out(weighed),
         costs=weighed.costs,
         unknown=unknown,
+        question=question,
         reading=weighed.reading,
+        proposed=weighed.readings[1] if segment.pending else None,
         waived=weighed.waived,
+        waivers=segment.waivers,
         pending=segment.pending,
     )
 
@@ -109,17 +120,13 @@ def weigh(basis: Basis, facts: Mapping[str, Fact], segment: SegmentInput) -> Wei
     scale = Scale.of(basis.policy, reading.values, basis.figures, usd)
     feasible = _without(allowed, [gate for gate in gates if gate.open and not gate.closable])
     ready = _without(allowed, [gate for gate in gates if gate.open])
-    return Weighed(reading, fired, waived, gates, allowed, feasible, ready, costs, scale)
+    return Weighed(readings, fired, waived, gates, allowed, feasible, ready, costs, scale)
 
 
-def _readings(basis: Basis, facts: Mapping[str, Fact], segment: SegmentInput) -> list[Reading]:
+def _readings(basis: Basis, facts: Mapping[str, Fact], segment: SegmentInput) -> tuple[Reading, ...]:
     """The reading in force, and beside it the one of a proposal nobody has approved: it can only tighten."""
-    readings = [read(basis.policy, facts, segment.classification, basis.figures)]
-    if segment.pending:
-        readings.append(
-            read(basis.policy, {**facts, **segment.pending}, segment.classification, basis.figures)
-        )
-    return readings
+    given = (facts, {**facts, **segment.pending}) if segment.pending else (facts,)
+    return tuple(read(basis.policy, each, segment.classification, basis.figures) for each in given)
 
 
 def _fired(basis: Basis, readings: Sequence[Reading]) -> tuple[Row, ...]:
@@ -133,10 +140,15 @@ def _without_waived(
     fired: tuple[Row, ...], segment: SegmentInput, as_of: date
 ) -> tuple[tuple[Row, ...], tuple[Waived, ...]]:
     """The rows that count, and those a standing waiver lifts: never a statutory one, never one that takes none."""
-    standing = {waiver.row: waiver for waiver in segment.waivers if as_of <= waiver.until}
-    lifted = [row for row in fired if row.id in standing and row.waivable and not row.statutory]
+    standing = standing_waivers(segment.waivers, as_of)
+    lifted = [row for row in fired if row.id in standing and row.may_be_waived]
     waived = tuple(Waived(row, standing[row.id]) for row in lifted)
     return tuple(row for row in fired if row not in lifted), waived
+
+
+def standing_waivers(waivers: Sequence[Waiver], as_of: date) -> dict[str, Waiver]:
+    """Those that have not ended, by the row they lift."""
+    return {waiver.row: waiver for waiver in waivers if as_of <= waiver.until}
 
 
 def _gates(basis: Basis, readings: Sequence[Reading]) -> tuple[GateState, ...]:

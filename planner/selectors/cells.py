@@ -79,7 +79,9 @@ def group_label(name: str) -> str:
 
 
 def place_words(document: object, line: object) -> str:
-    """Where a quote stands: the guides go by number, everything else by its name."""
+    """Where a quote stands: the guides go by number, everything else by its name; not everything has lines."""
+    if not line:
+        return str(document)
     return f"{'guide ' if str(document).isdecimal() else ''}{document}, line {line}"
 
 

@@ -50,6 +50,12 @@ ROW_TABLES: Final = (
     Table("steps", "Steps", "What has to be done for a move, in what order, by whom.", "phase"),
     Table("risks", "Risks", "What can go wrong on the way, and what is done about it.", "impact"),
     Table("classify", "Readings", "How a fact is read from others when nobody gave it.", "table"),
+    Table(
+        "scorecards",
+        "Scorecards",
+        "The guides' own short tests, shown beside a decision. They never decide.",
+        "card",
+    ),
 )
 OTHER_TABLES: Final = (
     Table(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from planner import access
 from planner.engine import PolicyError
+from planner.engine.policy.guesses import sizing_guesses
 from planner.models import PolicyVersion
 from planner.selectors import basis, policies, reading, tables
 from planner.selectors.changes import told
@@ -105,5 +106,6 @@ def roll_back(request: HttpRequest, sha: str) -> HttpResponse:
 
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
-    assumed = reading.assumptions(basis.policy(), timezone.now().date())
-    return render(request, "planner/how.html", {"assumptions": assumed})
+    used = basis.policy()
+    assumed = reading.assumptions(used, timezone.now().date())
+    return render(request, "planner/how.html", {"assumptions": assumed, "sizes": sizing_guesses(used)})
