@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.economics import VariantCost
-    from planner.engine.facts import Facts, PriceSnapshot, Waiver
+    from planner.engine.facts import Facts, PriceSnapshot, Value, Waiver
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -56,11 +56,21 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class UnknownFact:
-    """A fact nobody supplied: what is assumed, and the answers its values would lead to, if they differ."""
+    """A fact nobody supplied: the classes its values could lead to, if they differ, and the target of each value."""
 
     name: str
     blocks: bool
     answers: tuple[str, ...]
+    outcomes: tuple[tuple[Value, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The open fact to ask for first: of so many possible answers, how many it removes on average."""
+
+    name: str
+    settles: float
+    answers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +110,16 @@ class SegmentDecision:
     relaxations: tuple[Relaxation, ...]
     costs: Mapping[str, VariantCost]
     unknown: tuple[UnknownFact, ...]
+    question: Question | None
     reading: Reading
     waived: tuple[Waived, ...] = ()
     pending: Facts | None = None
+    proposed: Reading | None = None  # the reading of a newer proposal: it may only tighten
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The reading in force, and after it that of a proposal."""
+        return (self.reading,) if self.proposed is None else (self.reading, self.proposed)
 
     @property
     def amounts(self) -> dict[str, float | None]:

@@ -9,15 +9,14 @@ from planner.engine.explain.words import lower_first, without_stop
 
 if TYPE_CHECKING:
     from planner.engine.decision import Waived
-    from planner.engine.policy import Policy
-    from planner.engine.reading import Reading
+    from planner.engine.explain.told import Told
 
 
-def waived_entry(policy: Policy, reading: Reading, waived: Waived) -> dict[str, Any]:
+def waived_entry(told: Told, waived: Waived) -> dict[str, Any]:
     """The rule with its facts and source, and who granted the exception, why, until when."""
     waiver = waived.waiver
     return {
-        "row": row_entry(policy, reading, waived.row),
+        "row": row_entry(told, waived.row),
         "until": waiver.until.isoformat(),
         "granted_by": waiver.granted_by,
         "reason": waiver.reason,
