@@ -79,9 +79,10 @@ def group_label(name: str) -> str:
 
 
 def place_words(document: object, line: object) -> str:
-    """Where a quote stands: the guides go by number, everything else by its name."""
-    place = f"{'guide ' if str(document).isdecimal() else ''}{document}"
-    return f"{place}, line {line}" if line else place
+    """Where a quote stands: the guides go by number, everything else by its name; not everything has lines."""
+    if not line:
+        return str(document)
+    return f"{'guide ' if str(document).isdecimal() else ''}{document}, line {line}"
 
 
 def cited(source: Mapping[str, Any]) -> str:

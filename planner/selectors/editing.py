@@ -121,7 +121,8 @@ def cells(draft: PolicyDraft, base: Documents, table: str, row: str) -> list[Cel
         return []
     now, was = columns_of(found), columns_of(entries(base.get(table, {})).get(row, {}))
     refused = {each["column"]: each for each in draft.refused if (each["table"], each["row"]) == (table, row)}
-    return [_cell(table, column, now, was, refused.get(column)) for column in editable_columns(table) or now]
+    columns = tuple(now) if table == "tiers" else editable_columns(table)
+    return [_cell(table, column, now, was, refused.get(column)) for column in columns]
 
 
 def blank_cells(table: str, refused: Mapping[str, Any] | None = None) -> list[Cell]:

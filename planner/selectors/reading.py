@@ -2,84 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.policy.rows import EXPRESSIONS, MASKS
 from planner.engine.vocabulary import in_order
-from planner.selectors.cells import cell_words, column_label, group_label, searchable
+from planner.selectors.cells import cell_words, column_label, group_label
+from planner.selectors.tables import ROW_TABLES, TABLES, entries_of, group_of, matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
     from planner.engine import Policy
-    from planner.engine.policy import Input, Parameter, ParameterValue, Row, Tier
+    from planner.engine.policy import Parameter, ParameterValue, Row
+    from planner.selectors.tables import Table
 
 SHORT: Final = 50  # a table this short stands unfolded
 SHOWN_ALREADY: Final = {
     *("id", "label", "owner", "sentence", "source", "restates", "when", "layer", "strength"),
     *("waivable", "statutory", *MASKS, *EXPRESSIONS),
 }
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of the policy: what it holds, and the column its rows are folded by."""
-
-    name: str
-    label: str
-    about: str
-    group: str = ""
-
-
-ROW_TABLES: Final = (
-    Table(
-        "constraints",
-        "Rules",
-        "What takes a placement away. A must rule is never outweighed; only its owner may waive it.",
-        "layer",
-    ),
-    Table(
-        "preferences",
-        "Preferences",
-        "What orders the placements that are left, dropped where nothing would be left.",
-        "strength",
-    ),
-    Table("gates", "Gates", "What has to be true before a placement may be used.", "owner"),
-    Table(
-        "triggers",
-        "Triggers",
-        "What is watched, and what has to be computed before a published marker counts.",
-        "kind",
-    ),
-    Table("steps", "Steps", "What has to be done for a move, in what order, by whom.", "phase"),
-    Table("risks", "Risks", "What can go wrong on the way, and what is done about it.", "impact"),
-    Table("classify", "Readings", "How a fact is read from others when nobody gave it.", "table"),
-    Table(
-        "scorecards",
-        "Scorecards",
-        "The guides' own short tests, shown beside a decision. They never decide.",
-        "card",
-    ),
-)
-OTHER_TABLES: Final = (
-    Table(
-        "parameters",
-        "Parameters",
-        "Every figure the rules read, since when it holds and who published it. Values are added, never edited.",
-        "standing",
-    ),
-    Table(
-        "inputs",
-        "Facts asked for",
-        "Every fact a decision may read, who supplies it, and what is assumed until somebody knows.",
-        "theme",
-    ),
-    Table("tiers", "Tiers", "Which models and machines serve each degree of difficulty."),
-)
-TABLES: Final = {table.name: table for table in (*ROW_TABLES, *OTHER_TABLES)}
+Entry = Any  # Told, Dated, a fact, a tier, a settlement or a statement: each table has its own template
 
 
 @dataclass(frozen=True)
@@ -89,12 +34,6 @@ class Dated:
     parameter: Parameter
     holds: ParameterValue
     day: date
-
-    @property
-    def standing(self) -> str:
-        if self.parameter.guess:
-            return "guess"
-        return "marker" if self.parameter.marker else "published"
 
     @property
     def before(self) -> tuple[ParameterValue, ...]:
@@ -134,16 +73,13 @@ class Told:
     @property
     def restates(self) -> tuple[str, ...]:
         """The statements of the guides that say the same."""
-        return tuple(self.row.cell("restates", ()))
+        return self.row.restates
 
     @property
     def more(self) -> list[tuple[str, str]]:
         """What only this kind of table has."""
         kept = {name: value for name, value in self.row.cells.items() if name not in SHOWN_ALREADY}
         return [(column_label(name), cell_words(value)) for name, value in kept.items()]
-
-
-Entry = Any  # Told, Dated, an Input or a Tier: each table has its own template
 
 
 @dataclass(frozen=True)
@@ -194,11 +130,11 @@ class Reading:
 def reading(policy: Policy, table: str, day: date, query: str = "", layer: str = "") -> Reading:
     """One table of the policy, the rules where the table asked for is not known; searched by text and layer."""
     shown = TABLES.get(table) or TABLES["constraints"]
-    found = {name: _matching(policy, name, query.lower().split()) for name in TABLES}
-    groups = dict.fromkeys(_group_of(policy, shown, name) for name in _entries(policy, shown.name))
+    found = {name: matching(policy, name, query.lower().split()) for name in TABLES}
+    groups = dict.fromkeys(group_of(policy, shown, name) for name in entries_of(policy, shown.name))
     layers = [name for name in groups if name]
     layer = layer if layer in layers else ""
-    kept = [name for name in found[shown.name] if not layer or _group_of(policy, shown, name) == layer]
+    kept = [name for name in found[shown.name] if not layer or group_of(policy, shown, name) == layer]
     unfolded = bool(query or layer) or len(kept) <= SHORT
     return Reading(
         policy,
@@ -211,11 +147,6 @@ def reading(policy: Policy, table: str, day: date, query: str = "", layer: str =
     )
 
 
-def table_of(policy: Policy, entry: str) -> str:
-    """The table in which a row, parameter, fact or tier stands; empty where there is none of this name."""
-    return next((name for name in TABLES if entry in _entries(policy, name)), "")
-
-
 def dated(policy: Policy, day: date) -> list[Dated]:
     return [_dated(policy, name, day) for name in policy.parameters]
 
@@ -225,57 +156,22 @@ def assumptions(policy: Policy, day: date) -> list[Dated]:
     return [each for each in dated(policy, day) if each.parameter.guess]
 
 
-def _entries(policy: Policy, table: str) -> Mapping[str, Row | Parameter | Input | Tier]:
-    match table:
-        case "parameters":
-            return policy.parameters
-        case "inputs":
-            return policy.inputs
-        case "tiers":
-            return policy.tiers
-        case _:
-            return {row.id: row for row in policy.rows(table)}
-
-
-def _matching(policy: Policy, table: str, words: list[str]) -> list[str]:
-    """Names of the entries in which every word occurs."""
-    entries = _entries(policy, table)
-    if not words:
-        return list(entries)
-    texts = {name: _text(entry) for name, entry in entries.items()}
-    return [name for name, text in texts.items() if all(word in text for word in words)]
-
-
-def _text(entry: Any) -> str:
-    cells = getattr(entry, "cells", None)
-    return searchable(cells if cells is not None else asdict(entry))
-
-
-def _group_of(policy: Policy, table: Table, name: str) -> str:
-    entry: Any = _entries(policy, table.name)[name]
-    if table.name == "parameters":
-        return Dated(entry, entry.values[0], entry.checked).standing
-    if table.name in {"inputs", "tiers"}:
-        return str(getattr(entry, table.group)) if table.group else ""
-    return str(entry.cells.get(table.group, ""))
-
-
 def _groups(policy: Policy, table: Table, names: Iterable[str], day: date, *, unfolded: bool) -> list[Group]:
     """Entries by group, groups in the order of their first entry."""
-    group_of = {name: _group_of(policy, table, name) for name in names}
-    order = list(dict.fromkeys(group_of.values()))
-    by_group = sorted(group_of, key=lambda name: order.index(group_of[name]))
+    groups = {name: group_of(policy, table, name) for name in names}
+    order = list(dict.fromkeys(groups.values()))
+    by_group = sorted(groups, key=lambda name: order.index(groups[name]))
     return [
         Group(group, [_entry(policy, table, name, day) for name in members], unfolded or group == order[0])
-        for group, members in groupby(by_group, key=group_of.__getitem__)
+        for group, members in groupby(by_group, key=groups.__getitem__)
     ]
 
 
 def _entry(policy: Policy, table: Table, name: str, day: date) -> Entry:
     if table.name == "parameters":
         return _dated(policy, name, day)
-    entry = _entries(policy, table.name)[name]
-    return entry if table in OTHER_TABLES else _told(policy, entry, day)  # type: ignore[arg-type]
+    entry = entries_of(policy, table.name)[name]
+    return _told(policy, entry, day) if table in ROW_TABLES else entry
 
 
 def _told(policy: Policy, row: Row, day: date) -> Told:

@@ -17,7 +17,8 @@ from planner.forms.policy import RowForm, ValueForm
 from planner.htmx import fragment_or_page
 from planner.selectors import basis, editing, policies
 from planner.selectors.changes import told
-from planner.selectors.reading import TABLES, Dated
+from planner.selectors.reading import Dated
+from planner.selectors.tables import TABLES
 from planner.services import policy as services
 from planner.views.policy import read
 

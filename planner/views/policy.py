@@ -16,7 +16,7 @@ from planner import access
 from planner.engine import PolicyError
 from planner.engine.policy.guesses import sizing_guesses
 from planner.models import PolicyVersion
-from planner.selectors import basis, policies, reading
+from planner.selectors import basis, policies, reading, tables
 from planner.selectors.changes import told
 from planner.services import policy as services
 
@@ -63,7 +63,7 @@ def _kept(sha: str) -> Policy:
 @require_safe
 def entry(request: HttpRequest, name: str) -> HttpResponse:
     """A row, parameter, fact or tier by its name alone: to its place in its table."""
-    table = reading.table_of(basis.policy(), name)
+    table = tables.table_of(basis.policy(), name)
     if not table:
         raise Http404
     return redirect(f"{reverse('planner:policy')}?table={table}#{name}")

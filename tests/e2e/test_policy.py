@@ -160,7 +160,7 @@ def test_a_draft_is_edited_without_javascript(
     page.get_by_role("link", name="Back to the draft").click()
     expect(page.locator("ins")).to_have_text("Customer data stays under contract.")
     page.get_by_role("button", name=re.compile("^Undo DAT-424")).click()
-    expect(page.get_by_text("Nothing yet.")).to_be_visible()
+    expect(page.get_by_text("The draft changes nothing yet.")).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [None, NARROW], ids=["1280", "390"])

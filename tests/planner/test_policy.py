@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from planner.engine import load_policy
+from planner.engine.policy.coverage import coverage
 from planner.engine.policy.guesses import guesses
 from planner.models import PolicyVersion
-from planner.selectors.reading import ROW_TABLES, TABLES, reading, table_of
+from planner.selectors.reading import reading
+from planner.selectors.tables import ROW_TABLES, TABLES, table_of
 from planner.services import policy as services
 
 if TYPE_CHECKING:
@@ -59,6 +61,28 @@ def test_a_row_shows_the_figures_it_reads_as_they_stand(client: Client) -> None:
 
 def test_every_fact_is_there(client: Client) -> None:
     assert page_of(client, "inputs").count("<tr id=") == len(load_policy().inputs)
+
+
+def test_every_contradiction_names_what_to_change(client: Client) -> None:
+    page = page_of(client, "settlements")
+    settlements = load_policy().guides.settlements.values()
+    assert page.count("<tr id=") == len(settlements) > 0
+    for each in settlements:
+        for name in (*each.rows, *each.parameters):
+            assert reverse("planner:policy_entry", args=[name]) in page
+
+
+def test_every_statement_of_the_guides_shows_its_row_or_a_reason(client: Client) -> None:
+    page = page_of(client, "statements")
+    told = coverage(load_policy()).entries
+    assert page.count("<tr id=") == len(told) > 0
+    assert all(f'id="{each.statement.id}"' in page for each in told)
+
+
+def test_a_row_says_what_else_the_guides_say_of_it(client: Client) -> None:
+    policy = load_policy()
+    row = next(row for table in ROW_TABLES for row in policy.rows(table.name) if row.restates)
+    assert f"Said again as {', '.join(row.restates)}" in page_of(client, row.table)
 
 
 def test_an_unknown_table_shows_the_rules(client: Client) -> None:
