@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 
@@ -62,6 +63,7 @@ PROPOSED: Final = "proposed"
 
 VARIANTS: Final[tuple[str, ...]] = tuple(variant.value for variant in Variant)
 CLASSES: Final[tuple[str, ...]] = ("1", "2", "3", "4", "5a", "5b")
+HOPS: Final = tuple(f"{lower}>{upper}" for lower, upper in pairwise(CLASSES))  # one class up at a time
 
 CLASS_OF: Final[dict[str, str]] = {
     "1": "1",

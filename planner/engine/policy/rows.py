@@ -13,14 +13,29 @@ from planner.engine.vocabulary import VARIANTS, in_order
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "clear", "done")
+EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "clear", "done", "barred")
 MASKS: Final = ("allow", "prefer", "for")
 ANY_ROW: Final = ("id", "label", "when", "owner", "sentence", "source")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "constraints": (*ANY_ROW, "layer", "strength", "allow", "waivable", "statutory"),
     "preferences": (*ANY_ROW, "strength", "prefer"),
     "gates": (*ANY_ROW, "for", "closed_when", "closable_when", "weeks"),
-    "steps": (*ANY_ROW, "phase", "kind", "weeks", "wait", "done", "needs", "produces", "shared"),
+    "steps": (
+        *ANY_ROW,
+        "phase",
+        "kind",
+        "at",
+        "hops",
+        "each_leg",
+        "weeks",
+        "wait",
+        "done",
+        "barred",
+        "because",
+        "needs",
+        "produces",
+        "shared",
+    ),
     "triggers": (
         *ANY_ROW,
         "kind",
@@ -42,7 +57,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "constraints": ("label", "when", "layer", "allow", "owner", "sentence", "source"),
     "preferences": ("label", "when", "strength", "prefer", "sentence", "source"),
     "gates": ("label", "when", "for", "closed_when", "owner", "sentence", "source"),
-    "steps": ("label", "sentence", "source"),
+    "steps": ("label", "phase", "kind", "sentence", "source"),
     "triggers": ("label", "kind", "sentence", "source"),
     "risks": ("sentence", "mitigation", "source"),
     "classify": ("table", "when", "value", "source"),
@@ -52,7 +67,8 @@ CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("constraints", "strength"): ("must",),
     ("preferences", "strength"): ("strong", "weak"),
     ("triggers", "kind"): ("marker", "computed", "event"),
-    ("steps", "kind"): ("step", "gate", "milestone"),
+    ("steps", "kind"): ("step", "gate", "milestone", "stop"),
+    ("steps", "phase"): ("decide", "foundation", "evidence", "prepare", "move", "operate"),
 }
 
 
