@@ -21,7 +21,7 @@ HEAD = [
 PARTS = [
     "name", "share", "status", "classification", "sentence", "lede", "now", "target", "allowed", "feasible",
     "excluded", "classes", "ladder", "rows", "gates", "relaxations", "preferences", "costs", "cost_parts",
-    "triggers", "steps", "risks", "unknown", "next_question", "confidence", "facts",
+    "triggers", "steps", "route", "risks", "unknown", "next_question", "confidence", "facts",
 ]  # fmt: skip
 
 

@@ -95,9 +95,9 @@ def test_an_approved_but_provisional_answer_asks_for_the_missing_facts() -> None
     assert list(steps("2", "3", status="provisional")) == ["INP-347"]
 
 
-def test_data_that_may_not_leave_gets_no_api_fallback_and_no_managed_trial() -> None:
-    inside = steps("none", "5b", {"air_gap_required": True}, allowed=("5b",))
-    open_to_all = steps("none", "5b")
+def test_data_that_may_not_leave_gets_no_api_fallback_and_rehearses_with_invented_data() -> None:
+    inside = steps("3", "5b", {"air_gap_required": True}, allowed=("5b",))
+    open_to_all = steps("3", "5b", costs={"3": 100, "4": 900})
     assert ("PH-427" in inside, "PH-225" in inside, "STP-SYNTHETIC" in inside) == (False, False, True)
     assert ("PH-427" in open_to_all, "PH-225" in open_to_all, "STP-SYNTHETIC" in open_to_all) == (
         True,
@@ -142,9 +142,11 @@ def test_the_agreement_gates_follow_the_variant() -> None:
 
 
 def test_an_interim_placement_comes_before_a_distant_target() -> None:
-    found = steps("none", "5a", now="3")
-    assert "STP-INTERIM" in found
-    assert "STP-INTERIM" not in steps("none", "5a", now="5a")
+    known = {"quality_gap_known": True}
+    assert "STP-INTERIM" in steps("none", "5a", known, now="2e")
+    assert "STP-INTERIM" not in steps("none", "5a", known, now="3"), (
+        "the first stop is where it may run today"
+    )
 
 
 def test_stepping_back_to_a_closed_api_retunes_prompts() -> None:

@@ -12,6 +12,7 @@ from planner.engine.explain.reasons import (
     source_entry,
     unknown_entry,
 )
+from planner.engine.explain.staging import staging_entry
 
 __all__ = [
     "class_entries",
@@ -25,6 +26,7 @@ __all__ = [
     "row_entry",
     "segment_sentence",
     "source_entry",
+    "staging_entry",
     "unknown_entry",
     "workload_sentence",
 ]

@@ -26,11 +26,10 @@ def check_steps(rows: Mapping[str, Row], inputs: Container[str], parameters: Con
         for hop in row.cell("hops", ()):
             if hop not in HOPS:
                 raise PolicyError(FILE, row.id, "hops", f"{hop!r} is not a hop; they are {', '.join(HOPS)}")
-        for column in ("weeks", "wait"):
+        for column in ("weeks", "wait", "until"):
             _check_duration(row, column, inputs, parameters)
         _check_stop(row)
-        if ("barred" in row.cells or row.cell("kind") == "stop") and not row.cell("because"):
-            raise PolicyError(FILE, row.id, "because", "is missing; say why it is taken out when it is")
+        _check_reason(row, "because", needed="barred" in row.cells)
     _check_needs(rows)
 
 
@@ -66,6 +65,12 @@ def _check_stop(row: Row) -> None:
         )
     if "at" in row.cells and not is_stop:
         raise PolicyError(FILE, row.id, "at", "belongs to a stop only")
+    _check_reason(row, "out_of_reach", needed=is_stop)
+
+
+def _check_reason(row: Row, column: str, *, needed: bool) -> None:
+    if needed and not row.cell(column):
+        raise PolicyError(FILE, row.id, column, "is missing; say why the step is taken out when it is")
 
 
 def _check_needs(rows: Mapping[str, Row]) -> None:

@@ -39,12 +39,12 @@ def dated(
     steps: dict[str, Step] = {}
     for step_id in TopologicalSorter(needs).static_order():
         each = due[step_id]
-        weeks, wait = (
+        weeks, wait, until = (
             0.0 if each.done else _weeks(policy, each.row.cell(column, 0), measures)
-            for column in ("weeks", "wait")
+            for column in ("weeks", "wait", "until")
         )
         ready = max((steps[need].end for need in needs[step_id]), default=as_of)
-        start = as_of if each.done else ready + days(wait)
+        start = as_of if each.done else max(ready + days(wait), as_of + days(until) - days(weeks))
         steps[step_id] = _step(each, legs[each.leg], needs[step_id], weeks, wait, start)
     return steps
 

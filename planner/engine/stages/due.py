@@ -56,17 +56,14 @@ def due_on(
     found: dict[str, Due] = {}
     barred: dict[str, Removed] = {}
     for place, leg in enumerate(legs):
-        seen = _seen_from(leg, measures, outcome)
+        seen = _seen_from(leg, measures, outcome, place)
         last = place == len(legs) - 1
-        here = [row for row in rows if _asked(row, leg, seen, last=last)]
-        for row in _without_empty_milestones(here):
-            if row.id in found and not row.cell("each_leg"):
-                continue
-            if row.holds("barred", seen.values, seen.figures, default=False):
-                barred[row.id] = Removed(row, str(row.cell("because")))
-                continue
-            again = row.cell("each_leg") and not last
-            step_id = f"{row.id}@{leg.destination}" if again else row.id
+        asked = [row for row in rows if _asked(row, leg, seen, last=last)]
+        new = [row for row in asked if row.cell("each_leg") or row.id not in found]
+        banned = {row.id for row in new if row.holds("barred", seen.values, seen.figures, default=False)}
+        barred |= {row.id: Removed(row, str(row.cell("because"))) for row in new if row.id in banned}
+        for row in _without_empty_milestones([row for row in new if row.id not in banned]):
+            step_id = row.id if last or not row.cell("each_leg") else f"{row.id}@{leg.destination}"
             found[step_id] = Due(step_id, row, place, _done(row, seen, place))
         if leg.stop and MOVE in phases_of(outcome):
             found[leg.stop.id] = Due(leg.stop.id, leg.stop, place, done=False)
@@ -74,15 +71,15 @@ def due_on(
     return list(found.values()), [removed for key, removed in barred.items() if key not in reached]
 
 
-def _seen_from(leg: Leg, measures: Measures, outcome: Outcome) -> Measures:
-    """The measures as they are when this leg begins: it starts where the last one ended."""
+def _seen_from(leg: Leg, measures: Measures, outcome: Outcome, place: int) -> Measures:
+    """The measures as they are when this leg begins: where the last one ended; only the first may need a stopgap."""
     ready = CLASS_OF.get(outcome.now or "", "none")
     here = {
         "current_class": leg.origin,
         "target_class": leg.destination,
         "target_variant": leg.variant,
         "class_changes": leg.moves,
-        "interim_needed": ready not in ("none", leg.origin, leg.destination),
+        "interim_needed": not place and ready not in ("none", leg.origin, leg.destination),
     }
     return replace(measures, values={**measures.values, **here})
 

@@ -66,5 +66,6 @@ class Order:
         if row.cell("kind") == MILESTONE and row.cell("phase") == MOVE and leg in self.stops:
             return self.stops[leg]
         latest = leg - 1 if row.cell("kind") == STOP else leg
-        return next((self.at[row_id, place] for place in range(latest, -1, -1) if (row_id, place) in self.at), None)
-
+        return next(
+            (self.at[row_id, place] for place in range(latest, -1, -1) if (row_id, place) in self.at), None
+        )

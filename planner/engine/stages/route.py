@@ -31,7 +31,9 @@ def legs_of(
         if not row.holds("when", measures.values, measures.figures):
             continue
         variant = _cheapest(row.cell("at"), outcome, reachable)
-        if variant is None or row.holds("barred", measures.values, measures.figures, default=False):
+        if variant is None:
+            removed.append(Removed(row, str(row.cell("out_of_reach"))))
+        elif row.holds("barred", measures.values, measures.figures, default=False):
             removed.append(Removed(row, str(row.cell("because"))))
         else:
             stops.append((row, variant))
