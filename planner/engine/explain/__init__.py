@@ -13,6 +13,7 @@ from planner.engine.explain.reasons import (
     unknown_entry,
 )
 from planner.engine.explain.staging import staging_entry
+from planner.engine.explain.waves import order_sentence, shared_sentence, wave_sentence
 
 __all__ = [
     "class_entries",
@@ -21,12 +22,15 @@ __all__ = [
     "headline",
     "ladder_sentence",
     "lede",
+    "order_sentence",
     "preference_sentence",
     "relaxation_entry",
     "row_entry",
     "segment_sentence",
+    "shared_sentence",
     "source_entry",
     "staging_entry",
     "unknown_entry",
+    "wave_sentence",
     "workload_sentence",
 ]
