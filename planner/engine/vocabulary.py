@@ -76,6 +76,20 @@ CLASS_OF: Final[dict[str, str]] = {
     "5b": "5b",
 }
 
+# The phases of a move, and what a row of the steps can be.
+DECIDE: Final = "decide"
+FOUNDATION: Final = "foundation"
+EVIDENCE: Final = "evidence"
+PREPARE: Final = "prepare"
+MOVE: Final = "move"
+OPERATE: Final = "operate"
+PHASES: Final = (DECIDE, FOUNDATION, EVIDENCE, PREPARE, MOVE, OPERATE)
+STEP: Final = "step"
+GATE: Final = "gate"
+MILESTONE: Final = "milestone"
+STOP: Final = "stop"
+STEP_KINDS: Final = (STEP, GATE, MILESTONE, STOP)
+
 CLASS_LABELS: Final[dict[str, str]] = {
     "1": "Chat UI",
     "2": "Closed API",

@@ -9,8 +9,7 @@ import pytest
 
 from planner.engine.policy import Archetype, Input, Parameter, Row, load_policy
 from planner.engine.policy.steps import makers_of
-from planner.engine.stages import DECIDE, EVIDENCE, FOUNDATION, MILESTONE, MOVE, OPERATE, PREPARE
-from planner.engine.vocabulary import CLASSES
+from planner.engine.vocabulary import CLASSES, DECIDE, EVIDENCE, FOUNDATION, MILESTONE, MOVE, OPERATE, PREPARE
 
 POLICY = load_policy()
 THEMES = {"basics", "data", "volume", "quality", "latency", "team", "operations", "money"}

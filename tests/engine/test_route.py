@@ -15,8 +15,8 @@ from planner.engine.explain import staging_entry
 from planner.engine.facts import Fact
 from planner.engine.measures import Outcome
 from planner.engine.policy import load_policy
-from planner.engine.stages import MILESTONE, MOVE, Staged, staged
-from planner.engine.vocabulary import CLASS_OF, VARIANTS
+from planner.engine.stages import Staged, staged
+from planner.engine.vocabulary import CLASS_OF, MILESTONE, MOVE, VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ import pytest
 from planner.engine.facts import Fact
 from planner.engine.measures import Outcome
 from planner.engine.policy import load_policy
-from planner.engine.stages import Step, plan
+from planner.engine.stages import Step, staged
 from planner.engine.vocabulary import VARIANTS
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def steps(
     }
     given |= {name: Fact(value) for name, value in (facts or {}).items()}
     chosen = Outcome(**{"allowed": VARIANTS, "target": target, "now": target, **outcome})
-    return {step.id: step for step in plan(POLICY, given, chosen, AS_OF)}
+    return {step.id: step for step in staged(POLICY, given, chosen, AS_OF).steps}
 
 
 @pytest.mark.parametrize("current", POLICY.inputs["current_class"].values)
@@ -157,6 +157,6 @@ def test_stepping_back_to_a_closed_api_retunes_prompts() -> None:
 def test_later_planning_moves_every_date() -> None:
     given = {"current_class": Fact("2"), "stage": Fact("production")}
     outcome = Outcome(target="3", now="2p")
-    early = plan(POLICY, given, outcome, AS_OF)
-    late = plan(POLICY, given, outcome, AS_OF + timedelta(days=30))
+    early = staged(POLICY, given, outcome, AS_OF).steps
+    late = staged(POLICY, given, outcome, AS_OF + timedelta(days=30)).steps
     assert [step.start + timedelta(days=30) for step in early] == [step.start for step in late]

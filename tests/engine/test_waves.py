@@ -112,7 +112,7 @@ def test_a_team_moves_one_thing_at_a_time_if_the_wait_is_short() -> None:
 
 
 def test_the_easier_workload_goes_to_a_class_first() -> None:
-    easy = job("easy", *move(2), pilot=True)
+    easy = job("easy", work("choose", 0, pilot=True), *move(2))
     hard = job("a harder one", work("tune", 1), *move(2, "tune"), team="Borealis")
     plan = assign([hard, easy], Terms(PEOPLE_ENOUGH))
     assert [each.job.name for each in plan.assignments] == ["easy", "a harder one"]
@@ -121,7 +121,10 @@ def test_the_easier_workload_goes_to_a_class_first() -> None:
 
 
 def test_where_data_lies_wrong_today_goes_before_everything_easy() -> None:
-    plan = assign([job("easy", *move(), pilot=True), job("exposed", *move(9), rung=5, exposed=True)], ROOMY)
+    plan = assign(
+        [job("easy", work("choose", 0, pilot=True), *move()), job("exposed", *move(9), rung=5, exposed=True)],
+        ROOMY,
+    )
     assert [each.job.name for each in plan.assignments] == ["exposed", "easy"]
 
 
@@ -165,9 +168,10 @@ def portfolios(draw: Any) -> list[Job]:
                 work(pk, weeks, *needs, shared=shared, owner=owner, wait=draw(st.sampled_from([0, 0, 10])))
             )
         target = draw(st.sampled_from(["2>3", "3>4"]))
-        steps = (*works, *move(draw(st.integers(1, 3)), works[-1].id, leg=target))
-        team, exposed = draw(st.sampled_from("AB")), draw(st.booleans())
-        jobs.append(job(f"job{number}", *steps, team=team, exposed=exposed, pilot=draw(st.booleans())))
+        works.append(work("choose", 0, pilot=draw(st.booleans())))
+        steps = (*works, *move(draw(st.integers(1, 3)), works[-2].id, leg=target))
+        team = draw(st.sampled_from("AB"))
+        jobs.append(job(f"job{number}", *steps, team=team, exposed=draw(st.booleans())))
     return jobs
 
 

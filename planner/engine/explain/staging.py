@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.explain.reasons import source_entry
 from planner.engine.explain.words import counted, listed, lower_first
-from planner.engine.stages import GATE, MILESTONE, MOVE, STEP, STOP
-from planner.engine.vocabulary import CLASS_LABELS
+from planner.engine.vocabulary import CLASS_LABELS, GATE, MILESTONE, MOVE, STEP, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.engine.expression import Expression, ExpressionError, InputShape, parse, suggestion
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.parameters import Parameter, Reference, as_reference
-from planner.engine.vocabulary import VARIANTS, in_order
+from planner.engine.vocabulary import PHASES, STEP_KINDS, VARIANTS, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "at",
         "hops",
         "each_leg",
+        "pilot",
         "weeks",
         "wait",
         "until",
@@ -69,8 +70,8 @@ CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("constraints", "strength"): ("must",),
     ("preferences", "strength"): ("strong", "weak"),
     ("triggers", "kind"): ("marker", "computed", "event"),
-    ("steps", "kind"): ("step", "gate", "milestone", "stop"),
-    ("steps", "phase"): ("decide", "foundation", "evidence", "prepare", "move", "operate"),
+    ("steps", "kind"): STEP_KINDS,
+    ("steps", "phase"): PHASES,
 }
 
 

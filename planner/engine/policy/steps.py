@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.expression import suggestion
 from planner.engine.policy.errors import PolicyError
-from planner.engine.vocabulary import CLASSES, HOPS
+from planner.engine.vocabulary import CLASSES, HOPS, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -58,7 +58,7 @@ def _check_duration(row: Row, column: str, inputs: Container[str], parameters: C
 
 
 def _check_stop(row: Row) -> None:
-    is_stop = row.cell("kind") == "stop"
+    is_stop = row.cell("kind") == STOP
     if is_stop and row.cell("at") not in CLASSES:
         raise PolicyError(
             FILE, row.id, "at", f"{row.cell('at')!r} is not a class; they are {', '.join(CLASSES)}"

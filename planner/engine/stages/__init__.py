@@ -9,23 +9,8 @@ from planner.engine.stages.dates import dated, with_slack
 from planner.engine.stages.due import due_on, phases_of
 from planner.engine.stages.order import Order
 from planner.engine.stages.route import direct, legs_of
-from planner.engine.stages.step import (
-    DECIDE,
-    EVIDENCE,
-    FOUNDATION,
-    GATE,
-    MILESTONE,
-    MOVE,
-    OPERATE,
-    PREPARE,
-    STEP,
-    STOP,
-    Leg,
-    Removed,
-    Staged,
-    Step,
-)
-from planner.engine.vocabulary import Status
+from planner.engine.stages.step import Leg, Removed, Staged, Step
+from planner.engine.vocabulary import DECIDE, MILESTONE, MOVE, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -35,28 +20,12 @@ if TYPE_CHECKING:
     from planner.engine.policy import Policy
 
 __all__ = [
-    "DECIDE",
-    "EVIDENCE",
-    "FOUNDATION",
-    "GATE",
-    "MILESTONE",
-    "MOVE",
-    "OPERATE",
-    "PREPARE",
-    "STEP",
-    "STOP",
     "Leg",
     "Removed",
     "Staged",
     "Step",
-    "plan",
     "staged",
 ]
-
-
-def plan(policy: Policy, facts: Facts, outcome: Outcome, as_of: date) -> tuple[Step, ...]:
-    """The steps that lead to the target, by start date: the earliest possible dates, needs first."""
-    return staged(policy, facts, outcome, as_of).steps
 
 
 def staged(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from planner.engine.stages.step import (
+from planner.engine.stages.step import Leg, Removed
+from planner.engine.vocabulary import (
+    APPROVED,
+    CLASS_OF,
     DECIDE,
     EVIDENCE,
     FOUNDATION,
@@ -15,10 +18,8 @@ from planner.engine.stages.step import (
     OPERATE,
     PREPARE,
     STOP,
-    Leg,
-    Removed,
+    Status,
 )
-from planner.engine.vocabulary import APPROVED, CLASS_OF, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.engine.policy.steps import makers_of
-from planner.engine.stages.step import MILESTONE, MOVE, STOP
+from planner.engine.vocabulary import MILESTONE, MOVE, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from planner.engine.stages.step import STOP, Leg, Removed, rung
-from planner.engine.vocabulary import CLASS_OF
+from planner.engine.stages.step import Leg, Removed, rung
+from planner.engine.vocabulary import CLASS_OF, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

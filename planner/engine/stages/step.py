@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from planner.engine.vocabulary import CLASSES, HOPS
 
@@ -11,17 +11,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.policy import Reference, Row
-
-DECIDE: Final = "decide"
-FOUNDATION: Final = "foundation"
-EVIDENCE: Final = "evidence"
-PREPARE: Final = "prepare"
-MOVE: Final = "move"
-OPERATE: Final = "operate"
-STEP: Final = "step"
-GATE: Final = "gate"
-MILESTONE: Final = "milestone"
-STOP: Final = "stop"
 
 
 def rung(name: str) -> int:
@@ -65,7 +54,7 @@ class Step:
     """One thing to do, to close or to have reached, with its place in time. What is done takes no time.
 
     `row` is the row it comes from: what is done anew on every leg has one row and several steps. `wait` is the
-    pause before its start. `slack_days` is how late it may end without moving the end; None where nothing follows.
+    pause before its start, `pilot` marks a part to begin with. `slack_days` is how late it may end without moving the end; None where nothing follows.
     """
 
     id: str
@@ -83,6 +72,7 @@ class Step:
     produces: tuple[str, ...]
     done: bool
     shared: bool
+    pilot: bool
     critical: bool
     slack_days: int | None
     sentence: str

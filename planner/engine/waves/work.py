@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.stages import GATE, MILESTONE, MOVE, OPERATE, STEP
+from planner.engine.vocabulary import GATE, MILESTONE, MOVE, OPERATE, STEP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from planner.engine.policy import Policy
 
 WEEK: Final = 7
-PILOT: Final = "RTE-421"
 OF_A_TEAM: Final = "architect"
 ROLES: Final = (OF_A_TEAM, "operator", "reviewer", "leader")
 
@@ -34,6 +33,7 @@ class Work:
     needs: tuple[str, ...] = ()
     shared: bool = False
     moves: bool = False
+    pilot: bool = False
 
     @property
     def takes_people(self) -> bool:
@@ -59,6 +59,7 @@ class Work:
             needs=tuple(said["needs"]),
             shared=said["shared"],
             moves=said["phase"] == MOVE,
+            pilot=said.get("pilot", False),
         )
 
 
@@ -72,12 +73,16 @@ class Job:
     works: tuple[Work, ...]
     rung: int = 0
     exposed: bool = False
-    pilot: bool = False
     released: float | None = 0.0
 
     @property
     def own_days(self) -> int:
         return sum(work.days for work in self.works if work.takes_people and not work.shared)
+
+    @property
+    def pilot(self) -> bool:
+        """Whether the guides name it as one to begin with."""
+        return any(work.pilot for work in self.works)
 
     @property
     def ease(self) -> tuple[Any, ...]:
@@ -89,7 +94,7 @@ class Job:
             not self.pilot,
             self.rung,
             self.own_days,
-            -self.released,
+            -(self.released or 0),
             self.name,
             self.id,
         )
