@@ -45,7 +45,7 @@ class Overview:
 
     @cached_property
     def lede(self) -> str:
-        ends = roadmap(self.portfolio.standings, "team").ends
+        ends = roadmap(self.portfolio.standings, "wave", self.spending.measured).ends
         return headlines.portfolio_lede(self.portfolio, self.spending, ends)
 
     @cached_property

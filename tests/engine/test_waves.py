@@ -62,6 +62,7 @@ def test_the_wave_is_the_quarter_in_which_traffic_first_moves() -> None:
     plan = assign([job("a", work("hire", 26, shared=True, owner="leader"), *move(2, "hire"))], ROOMY)
     (only,) = plan.assignments
     assert (only.wave, only.waits_for, [leg.wave for leg in only.legs]) == (3, ("hire",), [3])
+    assert only.critical == ("hire", "canary")
 
 
 def test_a_shared_step_is_done_once_by_whoever_gets_there_first() -> None:

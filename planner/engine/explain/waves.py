@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from planner.engine.amounts import in_words
-from planner.engine.explain.words import PER_MONTH, counted, listed, lower_first
+from planner.engine.explain.words import PER_MONTH, counted, lower_first
 from planner.engine.waves import PEOPLE, TEAM, UNFIRM, UNSTAFFED
 from planner.engine.waves.work import OF_A_TEAM, WEEK
 
@@ -95,12 +95,9 @@ def shared_sentence(shared: Shared) -> str:
     return f"{', '.join(parts)}."
 
 
-def order_sentence(assignments: int, waves: int) -> str:
+def order_sentence() -> str:
     """How the turns are given."""
-    if not assignments:
-        return ""
-    names = ["data that lies wrong today", "easy workloads to learn on", "the largest saving"]
     return (
-        f"{counted(assignments, 'move').capitalize()} in {counted(waves, 'wave')}. First {names[0]}, then "
-        f"{listed(names[1:], 'then')}; nobody is asked for more time than there is."
+        "Data that lies wrong today goes first, then what is easy to learn on, then the largest saving; "
+        "nobody is asked for more time than there is."
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from planner.engine.waves.calendar import PEOPLE, PILOT, TEAM, Calendar, Held, Placed
-from planner.engine.waves.work import Job, Terms, Work, works_of
+from planner.engine.waves.work import Job, Terms, Work, named, works_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +30,7 @@ __all__ = [
     "Terms",
     "Work",
     "assign",
+    "named",
     "works_of",
 ]
 
@@ -67,7 +68,7 @@ class LegPlan:
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """A workload's place in the plan. `waits_for` are the shared steps that its date hangs on, `held` what else
-    made it later; `place` is its turn.
+    made it later; `place` is its turn. `critical` are the steps that its arrival hangs on, first to last.
     """
 
     job: Job
@@ -76,6 +77,7 @@ class Assignment:
     legs: tuple[LegPlan, ...] = ()
     arrival: int | None = None
     waits_for: tuple[str, ...] = ()
+    critical: tuple[str, ...] = ()
     held: tuple[Held, ...] = ()
 
     @property
@@ -156,14 +158,16 @@ def _assignment(calendar: Calendar, job: Job, place: int) -> Assignment:
     if not all(placed.values()):
         return Assignment(job, UNSTAFFED, place)
     chain = _chain(calendar, last)
+    own = {calendar.key(job.id, work.id): work for work in job.works}
     return Assignment(
         job,
         PLANNED,
         place,
         _legs(calendar, job),
         _end(placed[last]),
-        tuple(dict.fromkeys(key[1] for key in chain if calendar.works[key].shared)),
-        tuple(held for key in chain if (step := calendar.placed[key]) for held in step.held),
+        waits_for=tuple(key[1] for key in chain if calendar.works[key].shared),
+        critical=tuple(own[key].id for key in chain if key in own and own[key].takes_people),
+        held=tuple(held for key in chain if (step := calendar.placed[key]) for held in step.held),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.engine.vocabulary import GATE, MILESTONE, MOVE, OPERATE, STEP
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from planner.engine.policy import Policy
 
@@ -100,22 +100,24 @@ class Job:
         )
 
 
-def works_of(steps: list[dict[str, Any]], as_of: date, part: str = "") -> tuple[Work, ...]:
-    """The open steps of one part of a workload, named apart from those of its other parts; shared ones keep their name."""
-    ahead = [said for said in steps if not said["done"] and said["phase"] != OPERATE]
-    shared = {said["id"] for said in ahead if said["shared"]}
-    open_ids = {said["id"] for said in ahead}
+def named(said: Mapping[str, Any], part: str = "") -> str:
+    """The name of a step on the calendar: parts of a workload keep theirs apart, what is shared has one for all."""
+    return str(said["id"]) if said["shared"] or not part else f"{part}:{said['id']}"
 
-    def named(step_id: str) -> str:
-        return step_id if step_id in shared or not part else f"{part}:{step_id}"
 
+def works_of(steps: Iterable[Mapping[str, Any]], as_of: date, part: str = "") -> tuple[Work, ...]:
+    """The open steps of one part of a workload, until it arrives."""
+    ahead = {said["id"]: said for said in steps if not said["done"] and said["phase"] != OPERATE}
     return tuple(
         Work.of(
-            said
-            | {"id": named(said["id"]), "needs": [named(need) for need in said["needs"] if need in open_ids]},
+            {
+                **said,
+                "id": named(said, part),
+                "needs": [named(ahead[need], part) for need in said["needs"] if need in ahead],
+            },
             as_of,
         )
-        for said in ahead
+        for said in ahead.values()
     )
 
 
