@@ -144,7 +144,7 @@ def gantt(roadmap: Roadmap, today: date) -> Gantt:
     groups = [
         RowGroup(
             lane.name,
-            count_of(len(lane.journeys), "workload"),
+            f"{lane.note}{' · ' if lane.note else ''}{count_of(len(lane.journeys), 'workload')}",
             [_journey(axis, each) for each in lane.journeys],
         )
         for lane in roadmap.lanes

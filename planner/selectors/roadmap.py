@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from planner.engine import explain, waves
 from planner.engine.vocabulary import OPERATE
-from planner.selectors import basis
+from planner.selectors import basis, standing
 from planner.selectors.spending import target_cost
 from planner.selectors.standing import CLASSES
+from workloads.models import Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
     from decimal import Decimal
 
     from planner.selectors.standing import Standing
@@ -106,11 +107,12 @@ class SharedStep:
 class Lane:
     name: str
     journeys: list[Journey]
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Roadmap:
-    """The plan of all workloads that travel, as it is seen from a day."""
+    """The plan of all workloads that travel, and of it the `standings` somebody may see."""
 
     standings: list[Standing]
     grouping: str
@@ -119,10 +121,14 @@ class Roadmap:
     wave_days: int
 
     @cached_property
+    def seen(self) -> dict[str, Standing]:
+        return {str(each.workload.pk): each for each in self.standings}
+
+    @cached_property
     def moving(self) -> list[Journey]:
         """Workloads that move and have steps, the earliest arrival first."""
-        by_id = {str(each.workload.pk): each for each in self.standings}
-        journeys = [self._journey(by_id[each.job.id], each) for each in self.plan.assignments]
+        seen = [each for each in self.plan.assignments if each.job.id in self.seen]
+        journeys = [self._journey(self.seen[each.job.id], each) for each in seen]
         return sorted(journeys, key=lambda each: (each.end, each.start, each.assignment.place))
 
     def _journey(self, standing: Standing, assignment: waves.Assignment) -> Journey:
@@ -132,7 +138,7 @@ class Roadmap:
             for work_id, said in _named(standing)
         ]
         once = {(step.said["id"], step.start, step.end): step for step in steps}
-        why = explain.wave_sentence(self.plan, assignment, self.as_of)
+        why = explain.wave_sentence(self.plan, assignment, self.as_of, self.seen)
         ordered = sorted(once.values(), key=lambda step: (step.start, step.end))
         return Journey(standing, assignment, tuple(ordered), self.as_of, why)
 
@@ -146,15 +152,14 @@ class Roadmap:
     @cached_property
     def shared(self) -> list[SharedStep]:
         """Open steps that are done once for everybody, the one that opens the way for most first."""
-        by_id = {str(each.workload.pk): each for each in self.standings}
         said = {work_id: each for standing in self.standings for work_id, each in _named(standing)}
         return [
             SharedStep(
                 self._step(said[shared.id], shared.placed),
-                [by_id[name] for name in shared.waiting],
+                [self.seen[name] for name in shared.waiting],
                 explain.shared_sentence(shared),
             )
-            for shared in self.plan.shared
+            for shared in self.plan.shared_among(self.seen)
         ]
 
     @cached_property
@@ -163,7 +168,7 @@ class Roadmap:
         lanes: dict[tuple[Any, ...], list[Journey]] = {}
         for journey in self.moving:
             lanes.setdefault(self._lane_of(journey), []).append(journey)
-        return [Lane(str(key[-1]), lanes[key]) for key in sorted(lanes)]
+        return [Lane(str(key[-1]), lanes[key], self._wave_note(lanes[key][0])) for key in sorted(lanes)]
 
     def _lane_of(self, journey: Journey) -> tuple[Any, ...]:
         """What lanes are sorted by, and the name of the lane last."""
@@ -172,14 +177,16 @@ class Roadmap:
             return (list(CLASSES).index(target), f"To {target} {CLASSES[target]}")
         if self.grouping == "team":
             return (str(journey.standing.workload.team),)
-        return (journey.wave or len(self.moving) + 1, self._wave_name(journey.wave))
+        name = f"Wave {journey.wave}" if journey.wave else UNPLANNED
+        return (not journey.wave, journey.wave, name)
 
-    def _wave_name(self, wave: int | None) -> str:
-        if wave is None:
-            return UNPLANNED
-        first = self.as_of + timedelta(days=(wave - 1) * self.wave_days)
+    def _wave_note(self, journey: Journey) -> str:
+        """From when to when a wave lasts."""
+        if self.grouping != "wave" or not journey.wave:
+            return ""
+        first = self.as_of + timedelta(days=(journey.wave - 1) * self.wave_days)
         last = first + timedelta(days=self.wave_days - 1)
-        return f"Wave {wave}, {first:%-d %b %Y} to {last:%-d %b %Y}"
+        return f"{first:%-d %b %Y} to {last:%-d %b %Y}"
 
     @property
     def waves(self) -> int:
@@ -220,14 +227,29 @@ class Roadmap:
         return list({said["id"]: said["label"] for said in done if said["shared"]}.values())
 
 
-def roadmap(standings: list[Standing], grouping: str, measured: Mapping[int, Decimal]) -> Roadmap:
-    """The travelling workloads on one calendar. `measured` is what each costs a month today, where that is known."""
+def roadmap(
+    standings: list[Standing],
+    grouping: str,
+    measured: Mapping[int, Decimal],
+    seen: Container[int] | None = None,
+) -> Roadmap:
+    """The travelling workloads on one calendar, and of them those with a key in `seen`: all people are asked for all
+    workloads, whoever looks. `measured` is what each costs a month today, where that is known.
+    """
     travelling = [each for each in standings if each.travels and any(_named(each))]
     as_of = max((date.fromisoformat(each.record["as_of"]) for each in travelling), default=date.min)
     terms = waves.Terms.of(basis.policy(), as_of)
     plan = waves.assign([_job(each, measured, as_of) for each in travelling], terms)
     by = grouping if grouping in GROUPINGS else GROUPINGS[0]
-    return Roadmap(travelling, by, as_of, plan, terms.wave_days)
+    mine = [each for each in travelling if seen is None or each.workload.pk in seen]
+    return Roadmap(mine, by, as_of, plan, terms.wave_days)
+
+
+def everybody(known: list[Standing]) -> list[Standing]:
+    """The standings of all workloads in use, read only where those known are not yet all."""
+    in_use = Workload.objects.filter(archived_at=None)
+    missing = in_use.exclude(pk__in=[each.workload.pk for each in known])
+    return [*known, *standing.standings(missing)]
 
 
 def _job(standing: Standing, measured: Mapping[int, Decimal], as_of: date) -> waves.Job:

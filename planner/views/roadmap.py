@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 @require_safe
 def roadmap(request: HttpRequest) -> HttpResponse:
-    standings = standing.standings(access.visible_workloads(request.user))
+    seen = standing.standings(access.visible_workloads(request.user))
     spent = usage.spend_by_workload(timezone.now())
-    found = selectors.roadmap(standings, request.GET.get("by", ""), spent)
+    keys = {each.workload.pk for each in seen}
+    found = selectors.roadmap(selectors.everybody(seen), request.GET.get("by", ""), spent, keys)
     context = {
         "roadmap": found,
         "headline": headlines.roadmap_headline(found),

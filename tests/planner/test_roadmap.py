@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from planner import charts
 from planner.selectors import headlines
-from planner.selectors.roadmap import UNPLANNED, Roadmap, roadmap
+from planner.selectors.roadmap import UNPLANNED, Roadmap, everybody, roadmap
 from planner.selectors.standing import standings
 from tests.factories import TeamFactory, WorkloadFactory
 from tests.planner.records import decided, segment, step
@@ -61,9 +61,34 @@ def test_lanes_can_be_by_wave_and_what_has_no_date_comes_last(two_movers: None) 
     assert [
         (lane.name, [str(each.standing.workload) for each in lane.journeys]) for lane in found("wave").lanes
     ] == [
-        ("Wave 1, 22 Jan 2026 to 22 Apr 2026", ["Search"]),
+        ("Wave 1", ["Search"]),
         (UNPLANNED, ["Notes"]),
     ]
+
+
+def test_a_wave_says_how_long_it_lasts(two_movers: None) -> None:
+    assert [lane.note for lane in found("wave").lanes] == ["22 Jan 2026 to 22 Apr 2026", ""]
+
+
+def test_who_sees_one_team_sees_the_dates_of_the_plan_for_all_and_no_other_name() -> None:
+    for name in ("Ahead", "Behind"):
+        read = step("READ", "2026-01-22", "2026-03-05", owner="reviewer", kind="gate")
+        slice_ = step("CANARY", "2026-03-05", "2026-03-19", phase="move", leg="2>3", needs=["READ"])
+        live = step(
+            "MS", "2026-03-19", "2026-03-19", kind="milestone", phase="move", leg="2>3", needs=["CANARY"]
+        )
+        decided(
+            WorkloadFactory(name=name, team=TeamFactory()), segment("2", "3r", steps=[read, slice_, live])
+        )
+    everything = found("wave")
+    behind = next(each for each in everything.moving if str(each.standing.workload) == "Behind")
+    assert behind.why == "Ahead, which is easier, goes to this class first, two weeks."
+    known = standings(Workload.objects.filter(name="Behind"))
+    (seen,) = roadmap(everybody(known), "wave", {}, {each.workload.pk for each in known}).moving
+    assert (seen.arrival, seen.why) == (
+        behind.arrival,
+        "Another workload, which is easier, goes to this class first, two weeks.",
+    )
 
 
 def test_every_workload_says_why_then(two_movers: None) -> None:
@@ -86,7 +111,7 @@ def test_a_shared_step_says_what_it_opens_and_what_that_saves(two_movers: None) 
 
 def test_a_team_with_one_pair_of_hands_does_one_thing_after_the_other() -> None:
     team = TeamFactory(name="Atlas")
-    for name in ("A", "B", "C", "D", "E"):
+    for name in "ABCDEFGHI":
         slice_ = step("CANARY", "2026-02-02", "2026-03-02", phase="move")
         live = step("MS", "2026-03-02", "2026-03-02", kind="milestone", phase="move", needs=["CANARY"])
         decided(WorkloadFactory(name=name, team=team), segment("2", "3r", steps=[slice_, live]))

@@ -11,21 +11,22 @@ from planner.engine.waves import PEOPLE, TEAM, UNFIRM, UNSTAFFED
 from planner.engine.waves.work import OF_A_TEAM, WEEK
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from datetime import date
 
     from planner.engine.waves import Assignment, Held, Plan, Shared
 
 
-def wave_sentence(plan: Plan, assignment: Assignment, as_of: date) -> str:
-    """What its date hangs on: shared steps, busy people, courtesy; or that nothing stands in its way."""
+def wave_sentence(plan: Plan, assignment: Assignment, as_of: date, named: Container[str]) -> str:
+    """What its date hangs on: shared steps, busy people, courtesy; or that nothing stands in its way. Only the
+    workloads in `named` are called by their names.
+    """
     if assignment.status == UNFIRM:
         return f"No move is planned: {_to_be_firm(assignment)}."
     if assignment.status == UNSTAFFED:
         return "No date: nobody is there for one of its steps."
-    parts = [
-        *_waits(plan, assignment, as_of),
-        *(_held(plan, assignment, held) for held in _longest(assignment)),
-    ]
+    held = [_held(plan, assignment, each, named) for each in _longest(assignment)]
+    parts = [*_waits(plan, assignment, as_of), *held]
     if not parts:
         return "Nothing stands in its way but its own steps."
     sentence = "; ".join(parts)
@@ -47,10 +48,10 @@ def _waits(plan: Plan, assignment: Assignment, as_of: date) -> list[str]:
     """The last shared step on its way: whatever came before is part of it."""
     if not assignment.waits_for:
         return []
-    shared = next(each for each in plan.shared if each.id == assignment.waits_for[-1])
-    placed = shared.placed
+    key = plan.calendar.key(assignment.job.id, assignment.waits_for[-1])
+    placed = plan.calendar.placed[key]
     until = f" until {as_of + timedelta(days=placed.end):%-d %b %Y}" if placed else ""
-    return [f"waits for {lower_first(shared.label)}{until}"]
+    return [f"waits for {lower_first(plan.calendar.works[key].label)}{until}"]
 
 
 def _longest(assignment: Assignment) -> list[Held]:
@@ -63,17 +64,17 @@ def _longest(assignment: Assignment) -> list[Held]:
     return list(longest.values())
 
 
-def _held(plan: Plan, assignment: Assignment, held: Held) -> str:
+def _held(plan: Plan, assignment: Assignment, held: Held, named: Container[str]) -> str:
     late = _late(held.days)
     if held.kind == PEOPLE:
         whose = (
             f"the architects of {assignment.job.team} are" if held.by == OF_A_TEAM else f"every {held.by} is"
         )
         return f"{whose} busy for {late}"
-    other = plan.calendar.jobs[held.by].name
+    other = plan.calendar.jobs[held.by].name if held.by in named else "another workload"
     if held.kind == TEAM:
         return f"{assignment.job.team} moves {other} first, {late}"
-    return f"{other} goes to this class first and is easier, {late}"
+    return f"{other}, which is easier, goes to this class first, {late}"
 
 
 def _late(days: int) -> str:
@@ -86,7 +87,7 @@ def shared_sentence(shared: Shared) -> str:
     if shared.released > 0:
         parts.append(in_words(shared.released, PER_MONTH))
     if shared.released < 0:
-        parts.append(f"{in_words(-shared.released, PER_MONTH)} more where they belong")
+        parts.append(f"at {in_words(-shared.released, PER_MONTH)} more")
     if shared.unpriced:
         parts.append(f"{counted(shared.unpriced, 'of them', 'of them')} without a known saving")
     if shared.exposed:

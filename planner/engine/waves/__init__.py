@@ -9,7 +9,7 @@ from planner.engine.waves.calendar import PEOPLE, PILOT, TEAM, Calendar, Held, P
 from planner.engine.waves.work import Job, Terms, Work, named, works_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from planner.engine.waves.calendar import Key
 
@@ -88,11 +88,20 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The assignments in turn, the shared steps by what they open, and every step's place on the calendar."""
+    """The assignments in turn, and every step's place on the calendar."""
 
     assignments: tuple[Assignment, ...]
-    shared: tuple[Shared, ...]
     calendar: Calendar
+
+    @property
+    def shared(self) -> tuple[Shared, ...]:
+        """The shared steps, by how many workloads they open, then by risk, then by money."""
+        return self.shared_among(self.calendar.jobs)
+
+    def shared_among(self, job_ids: Container[str]) -> tuple[Shared, ...]:
+        """The same, as far as these workloads wait for them."""
+        jobs = [job for job in self.calendar.jobs.values() if job.id in job_ids]
+        return tuple(_shared(self.calendar, shared_id, waiting) for shared_id, waiting in _ranked(jobs))
 
     def placed(self, job_id: str, work_id: str) -> Placed | None:
         return self.calendar.placed.get(self.calendar.key(job_id, work_id))
@@ -102,14 +111,13 @@ def assign(jobs: Iterable[Job], terms: Terms) -> Plan:
     """A wave for every workload that may move. The same jobs in any order give the same plan."""
     turns = sorted(jobs, key=lambda job: job.ease)
     calendar = Calendar(turns, terms)
-    ranked = _ranked(turns)
-    for shared_id, _ in ranked:
+    for shared_id, _ in _ranked(turns):
         calendar.place(calendar.sponsors[shared_id])
     for job in turns:
         calendar.place_job(job)
-    assignments = tuple(_assignment(calendar, job, place) for place, job in enumerate(turns, start=1))
-    shared = tuple(_shared(calendar, shared_id, waiting) for shared_id, waiting in ranked)
-    return Plan(assignments, shared, calendar)
+    return Plan(
+        tuple(_assignment(calendar, job, place) for place, job in enumerate(turns, start=1)), calendar
+    )
 
 
 def _ranked(jobs: Sequence[Job]) -> list[tuple[str, list[Job]]]:
