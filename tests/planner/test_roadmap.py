@@ -82,12 +82,12 @@ def test_who_sees_one_team_sees_the_dates_of_the_plan_for_all_and_no_other_name(
         )
     everything = found("wave")
     behind = next(each for each in everything.moving if str(each.standing.workload) == "Behind")
-    assert behind.why == "Ahead, which is easier, goes to this class first, two weeks."
+    assert behind.why == "Ahead goes to this class first and this one learns from it, two weeks."
     known = standings(Workload.objects.filter(name="Behind"))
     (seen,) = roadmap(everybody(known), "wave", {}, {each.workload.pk for each in known}).moving
     assert (seen.arrival, seen.why) == (
         behind.arrival,
-        "Another workload, which is easier, goes to this class first, two weeks.",
+        "Another workload goes to this class first and this one learns from it, two weeks.",
     )
 
 

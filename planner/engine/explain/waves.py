@@ -74,7 +74,7 @@ def _held(plan: Plan, assignment: Assignment, held: Held, named: Container[str])
     other = plan.calendar.jobs[held.by].name if held.by in named else "another workload"
     if held.kind == TEAM:
         return f"{assignment.job.team} moves {other} first, {late}"
-    return f"{other}, which is easier, goes to this class first, {late}"
+    return f"{other} goes to this class first and this one learns from it, {late}"
 
 
 def _late(days: int) -> str:
