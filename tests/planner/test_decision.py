@@ -217,9 +217,11 @@ def test_the_facts_that_rules_read_come_before_the_others(client: Client, worklo
 def test_the_way_says_its_stops_what_is_critical_and_what_was_taken_out(
     client: Client, workload: Workload
 ) -> None:
+    way = "From class 2 by way of class 3 to class 4, by 1 May 2026 at the earliest."
+    hangs = "The date hangs most on the gateway."
     route = {
-        "sentence": "From class 2 by way of class 3 to class 4, by 1 May 2026 at the earliest.",
-        "critical": "The date hangs most on the gateway.",
+        "sentence": way,
+        "critical": hangs,
         "legs": [],
         "removed": [{"id": "PH-427", "sentence": "Fallback: removed because no API is permitted."}],
     }
@@ -231,8 +233,8 @@ def test_the_way_says_its_stops_what_is_critical_and_what_was_taken_out(
     decided(workload, segment("2", "4", steps=steps, route=route))
     page = page_of(client, workload)
     for said in (
-        route["sentence"],
-        route["critical"],
+        way,
+        hangs,
         "Fallback: removed because no API is permitted.",
         "Stop: Validated",
         "· critical",
