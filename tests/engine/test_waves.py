@@ -24,10 +24,10 @@ from planner.engine.waves import (
     Work,
     assign,
 )
-from planner.engine.waves.work import ROLES
+from planner.engine.waves.work import CAPACITY
 from tests.engine.samples import AS_OF
 
-PEOPLE_ENOUGH = dict.fromkeys(ROLES, 100.0)
+PEOPLE_ENOUGH = dict.fromkeys(CAPACITY, 100.0)
 ROOMY = Terms(PEOPLE_ENOUGH, courtesy_days=0)
 WEEK = 7
 
@@ -144,8 +144,8 @@ def test_a_step_nobody_can_do_leaves_the_move_without_a_date() -> None:
 def test_the_terms_are_the_policy_s() -> None:
     terms = Terms.of(load_policy(), AS_OF)
     assert (terms.wave_days, terms.courtesy_days) == (91, 42)
-    assert {role: terms.places(role) for role in ROLES} == {
-        "architect": 4,
+    assert {role: terms.places(role) for role in CAPACITY} == {
+        "architect": 8,
         "operator": 8,
         "reviewer": 4,
         "leader": 4,
@@ -164,7 +164,7 @@ def portfolios(draw: Any) -> list[Job]:
             known = [each.id for each in works]
             needs = draw(st.lists(st.sampled_from(known), unique=True, max_size=2)) if known else []
             weeks = draw(st.sampled_from([0, 0.5, 1, 2, 5]))
-            owner = draw(st.sampled_from(ROLES))
+            owner = draw(st.sampled_from(list(CAPACITY)))
             works.append(
                 work(pk, weeks, *needs, shared=shared, owner=owner, wait=draw(st.sampled_from([0, 0, 10])))
             )
@@ -179,7 +179,7 @@ def portfolios(draw: Any) -> list[Job]:
 PERSONS = st.sampled_from([0.25, 0.5, 1.0])
 TERMS = st.builds(
     Terms,
-    people=st.fixed_dictionaries(dict.fromkeys(ROLES, PERSONS)),
+    people=st.fixed_dictionaries(dict.fromkeys(CAPACITY, PERSONS)),
     courtesy_days=st.sampled_from([0, 14, 42]),
 )
 
@@ -237,8 +237,8 @@ def test_every_delay_has_a_reason_and_courtesy_never_costs_more_than_the_policy_
 @pytest.mark.parametrize("persons", [0.25, 1.0])
 def test_more_people_never_make_the_last_arrival_later_here(persons: float) -> None:
     jobs = [job(name, *move(2)) for name in "abcdef"]
-    few = assign(jobs, Terms(dict.fromkeys(ROLES, persons), courtesy_days=0))
-    many = assign(jobs, Terms(dict.fromkeys(ROLES, persons * 2), courtesy_days=0))
+    few = assign(jobs, Terms(dict.fromkeys(CAPACITY, persons), courtesy_days=0))
+    many = assign(jobs, Terms(dict.fromkeys(CAPACITY, persons * 2), courtesy_days=0))
     assert last_arrival(many) < last_arrival(few)
 
 

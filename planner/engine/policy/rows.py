@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "clear", "done", "barred")
-MASKS: Final = ("allow", "prefer", "for")
-ANY_ROW: Final = ("id", "label", "when", "owner", "sentence", "source")
+MASKS: Final = ("allow", "prefer", "for", "says")
+POINTERS: Final = ("yes", "no")  # what an answer of a scorecard points to
+ANY_ROW: Final = ("id", "label", "when", "owner", "sentence", "source", "covers", "restates")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "constraints": (*ANY_ROW, "layer", "strength", "allow", "waivable", "statutory"),
+    "constraints": (*ANY_ROW, "layer", "strength", "allow", "waivable", "statutory", "contradicts"),
     "preferences": (*ANY_ROW, "strength", "prefer"),
     "gates": (*ANY_ROW, "for", "closed_when", "closable_when", "weeks"),
     "steps": (
@@ -55,6 +56,19 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "risks": (*ANY_ROW, "mitigation", "likelihood", "impact"),
     "classify": (*ANY_ROW, "table", "value"),
+    "scorecards": (
+        *ANY_ROW,
+        "kind",
+        "card",
+        "needs",
+        "yes",
+        "no",
+        "yes_says",
+        "no_says",
+        "count",
+        "at_least",
+        "says",
+    ),
 }
 REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "constraints": ("label", "when", "layer", "allow", "owner", "sentence", "source"),
@@ -64,6 +78,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "triggers": ("label", "kind", "sentence", "source"),
     "risks": ("sentence", "mitigation", "source"),
     "classify": ("table", "when", "value", "source"),
+    "scorecards": ("label", "kind", "card", "source"),
 }
 CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("constraints", "layer"): ("integrity", "compliance", "quality", "latency"),
@@ -72,6 +87,8 @@ CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("triggers", "kind"): ("marker", "computed", "event"),
     ("steps", "kind"): STEP_KINDS,
     ("steps", "phase"): PHASES,
+    ("scorecards", "kind"): ("card", "question", "verdict", "alias"),
+    ("scorecards", "count"): ("yes", "no"),
 }
 
 
@@ -103,6 +120,16 @@ class Row:
         """Whether the condition in a column is true; a row without that condition takes the default."""
         expression = self.expressions.get(column)
         return default if expression is None else expression.holds(values, parameters)
+
+    @property
+    def carries(self) -> tuple[str, ...]:
+        """The statements of the guides it carries out: the one it is named after, and others it covers."""
+        return (self.id, *self.cells.get("covers", ()))
+
+    @property
+    def restates(self) -> tuple[str, ...]:
+        """The places where the guides say the same in other words."""
+        return tuple(self.cells.get("restates", ()))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -159,11 +186,21 @@ class RowReader:
         for column in REQUIRED[self.table]:
             if column not in cells:
                 raise PolicyError(self.file, row_id, column, "is missing")
+        self._check_cited(row_id, cells)
+        for column in POINTERS:
+            if column in cells:
+                self._variants(row_id, column, cells[column])
         for (table, column), choices in CHOICES.items():
             if table == self.table and column in cells and cells[column] not in choices:
                 raise PolicyError(
                     self.file, row_id, column, f"{cells[column]!r} is not one of {', '.join(choices)}"
                 )
+
+    def _check_cited(self, row_id: str, cells: Mapping[str, Any]) -> None:
+        for column, of in (("covers", "statements"), ("restates", "statements"), ("contradicts", "row ids")):
+            cited = cells.get(column, [])
+            if not (isinstance(cited, list) and all(isinstance(each, str) for each in cited)):
+                raise PolicyError(self.file, row_id, column, f"is not a list of {of}")
 
     def _expression(self, row_id: str, column: str, text: object) -> Expression:
         if not isinstance(text, str):

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 WEEK: Final = 7
 OF_A_TEAM: Final = "architect"
-ROLES: Final = (OF_A_TEAM, "operator", "reviewer", "leader")
+CAPACITY: Final = {
+    OF_A_TEAM: "capacity_architect",
+    "operator": "capacity_operator",
+    "reviewer": "capacity_reviewer",
+    "leader": "capacity_leader",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,7 @@ class Terms:
     def of(cls, policy: Policy, as_of: date) -> Terms:
         figures = policy.figures(as_of)
         return cls(
-            people={role: float(figures[f"capacity_{role}"]) for role in ROLES},
+            people={role: float(figures[name]) for role, name in CAPACITY.items()},
             share=float(figures["effort_share"]),
             wave_days=round(float(figures["wave_weeks"]) * WEEK),
             courtesy_days=round(float(figures["soft_wait_weeks"]) * WEEK),
