@@ -16,7 +16,7 @@ from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.inputs import BLOCK, Input, as_input
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
-from planner.engine.policy.shape import check_shape
+from planner.engine.policy.shape import check_shape, in_kept_order, with_order
 from planner.engine.policy.tiers import Tier, as_tier
 from planner.engine.vocabulary import Kind
 
@@ -101,13 +101,20 @@ def load_policy(directory: Path | None = None) -> Policy:
 
 @cache
 def _load(directory: Path) -> Policy:
-    return build_policy({name: _read(directory, name) for name in (*OTHER_FILES, *TABLES)})
+    return build_policy(read_documents(directory))
+
+
+def read_documents(directory: Path) -> dict[str, Mapping[str, Any]]:
+    """The files of a policy folder, one document each, as a version of the policy keeps and hashes them."""
+    return {name: with_order(name, _read(directory, name)) for name in (*OTHER_FILES, *TABLES)}
 
 
 def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     """The policy of documents already read, one for each file; refused with file, row and column when wrong."""
     for name, document in documents.items():
         check_shape(name, document)
+    complete = {name: with_order(name, document) for name, document in documents.items()}
+    documents = {name: in_kept_order(name, document) for name, document in complete.items()}
     head = documents["policy"].get("policy", {})
     inputs = {name: _input(name, cells) for name, cells in documents["inputs"].get("inputs", {}).items()}
     _check_ratios(inputs)
