@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.economics import VariantCost
-    from planner.engine.facts import WorkloadInput
+    from planner.engine.facts import Facts, PriceSnapshot, WorkloadInput
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -93,6 +93,7 @@ class SegmentDecision:
     costs: Mapping[str, VariantCost]
     unknown: tuple[UnknownFact, ...]
     reading: Reading
+    pending: Facts | None = None
 
     @property
     def amounts(self) -> dict[str, float | None]:
@@ -114,8 +115,7 @@ class WorkloadDecision:
 
     name: str
     policy: Policy
-    snapshot: str
+    prices: PriceSnapshot
     as_of: date
     segments: tuple[SegmentDecision, ...]
     given: WorkloadInput
-    snapshot_sha: str = ""

@@ -26,7 +26,7 @@ def cuts() -> dict[str, list[float]]:
             for expression in row.expressions.values():
                 for atom in atoms(settled(expression.tree, figures)):
                     if isinstance(atom, Comparison) and not isinstance(atom.value, (str, bool)):
-                        found.setdefault(atom.name, set()).add(float(atom.value))  # type: ignore[arg-type]
+                        found.setdefault(atom.name, set()).add(float(atom.value))
     return {name: sorted(values) for name, values in found.items()}
 
 
@@ -57,9 +57,7 @@ def number(declared: Any, chance: random.Random) -> float:
 
 
 def facts(chance: random.Random, share: float = GIVEN_SHARE) -> dict[str, Fact]:
-    return {
-        declared.name: Fact(value(declared, chance)) for declared in SUPPLIED if chance.random() < share
-    }
+    return {declared.name: Fact(value(declared, chance)) for declared in SUPPLIED if chance.random() < share}
 
 
 def segment(chance: random.Random) -> SegmentInput:

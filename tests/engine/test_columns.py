@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from planner.engine.columns import Given, Portfolio, Program
 from planner.engine.columns.choose import members
 from planner.engine.decide import Basis, weigh
+from planner.engine.facts import Fact
 from planner.engine.reading import facts_of
 from planner.engine.vocabulary import VARIANTS
 from tests.engine.portfolios import segments, workload
@@ -69,8 +70,6 @@ def test_an_exchanged_input_is_decided_as_if_it_had_been_given(seed: int, name: 
     portfolio = Portfolio.of(PROGRAM, given_of(parts))
     value = data.draw(values_of(declared))
     state = portfolio.exchanged({name: portfolio.base.table.full(name, value)})
-    from planner.engine.facts import Fact
-
     again = Portfolio.of(
         PROGRAM,
         [Given({**each.facts, name: Fact(value)}, each.approved) for each in given_of(parts)],

@@ -112,15 +112,33 @@ class Table:
         found = self.supplied.get(name)
         return np.zeros(self.size, dtype=bool) if found is None else found
 
-    def repeated(self, times: int) -> Table:
-        """A table of one row as a table of many equal ones."""
+    def spread(self, times: int) -> Table:
+        """Every row so many times, each row's copies together; to be changed with `put` before anything is derived."""
         return Table(
             self.policy,
             self.size * times,
             self.shapes,
-            {name: np.tile(column, times) for name, column in self.base.items()},
-            {name: np.tile(column, times) for name, column in self.supplied.items()},
-            np.tile(self.approved, times),
+            {name: np.repeat(column, times) for name, column in self.base.items()},
+            {name: np.repeat(column, times) for name, column in self.supplied.items()},
+            np.repeat(self.approved, times),
+        )
+
+    def put(self, name: str, row: int, code: float) -> None:
+        """One value is supplied in one row."""
+        self.base[name][row] = code
+        if name not in self.supplied:
+            self.supplied[name] = np.zeros(self.size, dtype=bool)
+        self.supplied[name][row] = True
+
+    def first_row(self, names: Iterable[str], times: int) -> Table:
+        """The first row so many times, of these inputs only."""
+        return Table(
+            self.policy,
+            times,
+            self.shapes,
+            {name: np.repeat(self.column(name)[:1], times) for name in names},
+            {name: np.repeat(self.supplied[name][:1], times) for name in names if name in self.supplied},
+            np.repeat(self.approved[:1], times),
         )
 
     def exchanged(self, columns: Mapping[str, NDArray[Any]], rows: NDArray[np.bool_] | None = None) -> Table:

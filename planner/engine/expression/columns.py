@@ -88,11 +88,11 @@ def _evaluated(node: Node, table: Columns, memo: MutableMapping[Node, Bools]) ->
 
 def _comparison(node: Comparison, table: Columns) -> Bools:
     """NaN compares as false by itself; only `!=` has to be told about the unknown."""
-    column = table.column(node.name)
-    if table.is_number(node.name):
+    column, value = table.column(node.name), node.value
+    if table.is_number(node.name) and isinstance(value, (int, float)):
         if node.operator == "!=":
-            return np.not_equal(column, node.value) & ~np.isnan(column)
-        return np.asarray(ORDERED[node.operator](column, node.value), dtype=bool)
+            return np.not_equal(column, value) & ~np.isnan(column)
+        return np.asarray(ORDERED[node.operator](column, value), dtype=bool)
     code = table.code(node.name, node.value)
     if node.operator == "!=":
         return np.not_equal(column, code) & np.not_equal(column, UNKNOWN)
