@@ -1,6 +1,7 @@
 """Every sentence a page, an export or an auditor reads about a decision."""
 
 from planner.engine.explain.answer import headline, lede, segment_sentence, workload_sentence
+from planner.engine.explain.causes import causes_entry
 from planner.engine.explain.classes import class_entries
 from planner.engine.explain.reasons import (
     fact_entry,
@@ -14,6 +15,7 @@ from planner.engine.explain.reasons import (
 )
 
 __all__ = [
+    "causes_entry",
     "class_entries",
     "fact_entry",
     "gate_entry",

@@ -167,19 +167,19 @@ def _together(found: Causes) -> dict[str, Any] | None:
     parts = [move.part for move in found.moves if move.together]
     if not parts and not found.rest:
         return None
+    whose = "" if len(found.moves) == 1 else f" for {listed(parts)}"
     said = (
-        f"Only the combination leads to the new answer for {listed(parts)}"
-        if parts
-        else "The changes combined"
+        f"Only the combination leads to the new answer{whose}" if parts else "The changes act on each other"
     )
-    rest = "what it does to the cost is not known" if found.rest is None else _rest_words(found.rest)
-    return {"sentence": f"{said}; {rest}.", "usd_month": found.rest}
+    return {"sentence": f"{said}; {_rest_words(found.rest)}.", "usd_month": found.rest}
 
 
-def _rest_words(usd_month: float) -> str:
+def _rest_words(usd_month: float | None) -> str:
+    if usd_month is None:
+        return "what it does to the cost is not known"
     if not usd_month:
-        return "it adds nothing to what each does alone"
-    return f"it is {money(abs(usd_month))} {'more' if usd_month > 0 else 'less'} than each alone adds up to"
+        return "it costs no more than each does alone"
+    return f"it {'adds' if usd_month > 0 else 'saves'} {money(abs(usd_month))} beyond what each does alone"
 
 
 def _fact_change(change: FactChange) -> dict[str, Any]:
