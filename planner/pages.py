@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planner.views import decision, policy, portfolio, preview, reviews, roadmap, runs, triggers
+from planner.views import audit, decision, policy, portfolio, preview, reviews, roadmap, runs, triggers
 
 app_name = "planner"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("triggers/", triggers.triggers, name="triggers"),
     path("workloads/<int:pk>/decision/", decision.decision, name="decision"),
     path("workloads/<int:pk>/decision.json", decision.record, name="record"),
+    path("workloads/<int:pk>/decision/compare/", audit.compare, name="compare"),
+    path("workloads/<int:pk>/decision/replay/", audit.replay, name="replay"),
+    path("workloads/<int:pk>/decisions/", audit.decisions, name="decisions"),
     path("plans/", runs.runs, name="runs"),
     path("plans/<int:pk>/", runs.run, name="run"),
     path("plans/now/", runs.plan_now, name="plan_now"),

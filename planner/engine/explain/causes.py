@@ -49,7 +49,7 @@ def causes_entry(found: Causes) -> dict[str, Any]:
         "sentence": _headline(found),
         "cost_before": found.cost_before,
         "cost_after": found.cost_after,
-        "cost_change": found.usd_month,
+        "cost_words": _change_words(found.usd_month),
         "parts": [_part(move) for move in found.moves],
         "effects": [_effect(effect, found.moves) for effect in found.effects],
         "together": _together(found),
@@ -81,6 +81,17 @@ def _cost_words(usd_month: float | None) -> str:
     if not usd_month:
         return "the cost is the same"
     return f"it costs {money(abs(usd_month))} {'more' if usd_month > 0 else 'less'}"
+
+
+def _change_words(usd_month: float | None) -> str:
+    """The change of a monthly cost for a column of figures."""
+    if usd_month is None:
+        return "unknown"
+    return (
+        f"{in_words(abs(usd_month), 'USD')} {'more' if usd_month > 0 else 'less'}"
+        if usd_month
+        else "the same"
+    )
 
 
 def _answer_words(answer: Answer | None) -> str:
@@ -132,6 +143,7 @@ def _effect(effect: Effect, moves: tuple[Move, ...]) -> dict[str, Any]:
         "label": group_label(effect.group),
         "sentence": _effect_sentence(effect, moves),
         "usd_month": effect.usd_month,
+        "cost_words": _change_words(effect.usd_month),
     }
 
 
@@ -171,7 +183,11 @@ def _together(found: Causes) -> dict[str, Any] | None:
     said = (
         f"Only the combination leads to the new answer{whose}" if parts else "The changes act on each other"
     )
-    return {"sentence": f"{said}; {_rest_words(found.rest)}.", "usd_month": found.rest}
+    return {
+        "sentence": f"{said}; {_rest_words(found.rest)}.",
+        "usd_month": found.rest,
+        "cost_words": _change_words(found.rest),
+    }
 
 
 def _rest_words(usd_month: float | None) -> str:

@@ -47,3 +47,7 @@ def no_prices_sentence(name: str, sha: str) -> str:
 
 def altered_prices_sentence(name: str, sha: str, hashed: str) -> str:
     return f"The kept prices {name} are not what their hash says: {sha[:8]} is asked for, they hash to {hashed[:8]}."
+
+
+def no_causes_sentence(problem: str) -> str:
+    return f"Why they differ cannot be computed. {problem}"
