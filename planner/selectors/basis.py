@@ -25,7 +25,8 @@ def policy() -> Policy:
 @lru_cache(maxsize=1)
 def policy_document() -> dict[str, Any]:
     """The shipped policy's files as they are, one entry each: hashing them again gives the policy's sha."""
-    document: dict[str, Any] = json.loads(json.dumps(load.read_documents(load.SHIPPED), default=str))
+    documents = load.as_kept(load.read_documents(load.SHIPPED))
+    document: dict[str, Any] = json.loads(json.dumps(documents, default=str))
     return document
 
 

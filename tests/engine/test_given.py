@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from planner.engine import Fact, SegmentInput, WorkloadInput, decide_workload, digest, parse_workloads, record
 from planner.engine.canonical import canonical, first_difference
 from planner.engine.given import block_of, usage_window, workload_of
+from planner.engine.policy import build_policy
+from planner.engine.policy.load import SHIPPED, as_kept, read_documents
 from planner.engine.record import ENGINE
 from planner.engine.replay import ReplayError, replay
 from tests.engine.samples import AS_OF, CASES, POLICY, PRICES, workload
@@ -61,10 +63,13 @@ def test_a_record_holds_all_it_was_made_from(
     assert again.digest == digest(first)
 
 
-def test_every_golden_case_replays_from_its_record() -> None:
+def test_every_golden_case_replays_from_its_record_and_the_policy_as_a_database_keeps_it() -> None:
+    policy = build_policy(
+        json.loads(json.dumps(as_kept(read_documents(SHIPPED)), default=str, sort_keys=True))
+    )
     for each in parse_workloads(CASES, POLICY):
         kept = json.loads(canonical(record(decide_workload(POLICY, each, PRICES, AS_OF))))
-        assert replay(kept, POLICY, PRICES).is_equal
+        assert replay(kept, policy, PRICES).is_equal
 
 
 def test_a_fact_keeps_who_said_it_and_when() -> None:

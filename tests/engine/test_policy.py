@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-import tomllib
 from datetime import date
 from typing import Any
 
@@ -13,11 +12,9 @@ import pytest
 
 from planner.engine import PolicyError, load_policy
 from planner.engine.policy import build_policy
-from planner.engine.policy.load import OTHER_FILES, SHIPPED, TABLES, read_documents
+from planner.engine.policy.load import SHIPPED, as_kept, read_documents
 
-DOCUMENTS = {
-    name: tomllib.loads((SHIPPED / f"{name}.toml").read_text("utf-8")) for name in (*OTHER_FILES, *TABLES)
-}
+DOCUMENTS = read_documents(SHIPPED)
 
 
 def documents() -> Any:
@@ -42,7 +39,7 @@ def test_the_identity_of_a_policy_is_its_content() -> None:
 
 
 def test_the_order_of_inputs_is_content_and_survives_a_database_that_forgets_it() -> None:
-    kept = json.loads(json.dumps(read_documents(SHIPPED), default=str, sort_keys=True))
+    kept = json.loads(json.dumps(as_kept(DOCUMENTS), default=str, sort_keys=True))
     again, other = build_policy(kept), documents()
     assert again.sha == load_policy().sha
     assert list(again.inputs) == list(load_policy().inputs) != sorted(again.inputs)
@@ -200,7 +197,8 @@ def test_a_source_is_cited_in_full() -> None:
 
 
 def test_a_policy_may_do_without_steps_and_triggers(tmp_path: Any) -> None:
-    left_out = shutil.ignore_patterns("steps.toml", "triggers.toml", "risks.toml", "classify.toml")
+    without = ("steps", "triggers", "risks", "classify", "settlements")
+    left_out = shutil.ignore_patterns(*(f"{name}.toml" for name in without))
     shutil.copytree(SHIPPED, tmp_path / "policy", ignore=left_out)
     policy = load_policy(tmp_path / "policy")
     assert (policy.rows("steps"), policy.rows("triggers")) == ((), ())

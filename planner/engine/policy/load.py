@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.engine.expression import suggestion
 from planner.engine.facts import FactError
 from planner.engine.policy.errors import PolicyError
+from planner.engine.policy.guides import Guides, guides_of
 from planner.engine.policy.inputs import BLOCK, Input, as_input
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
 from planner.engine.policy.shape import check_shape, in_kept_order, with_order
+from planner.engine.policy.statements import read_statements
 from planner.engine.policy.tiers import Tier, as_tier
 from planner.engine.vocabulary import Kind
 
@@ -26,9 +28,13 @@ if TYPE_CHECKING:
 
 SHIPPED: Final = Path(__file__).resolve().parents[2] / "policy"
 TABLES: Final = tuple(COLUMNS)
-OTHER_FILES: Final = ("policy", "inputs", "parameters", "archetypes", "tiers")
+OTHER_FILES: Final = ("policy", "inputs", "parameters", "archetypes", "tiers", "coverage", "settlements")
+LISTS: Final = ("statements",)  # comma-separated, everything else is TOML
 RATIO_PARTS: Final = 2
-OPTIONAL: Final = ("steps", "triggers", "risks", "classify", "archetypes")
+OPTIONAL: Final = (
+    *("steps", "triggers", "risks", "classify", "archetypes"),
+    *("statements", "coverage", "settlements"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class Policy:
     tie_tolerance: str
     capacity: Mapping[str, str]
     who_changes: tuple[str, ...]
+    guides: Guides
 
     @cached_property
     def assumptions(self) -> Mapping[str, Any]:
@@ -106,16 +113,20 @@ def _load(directory: Path) -> Policy:
 
 
 def read_documents(directory: Path) -> dict[str, Mapping[str, Any]]:
-    """The files of a policy folder, one document each, as a version of the policy keeps and hashes them."""
-    return {name: with_order(name, _read(directory, name)) for name in (*OTHER_FILES, *TABLES)}
+    """The files of a policy folder as they are, one entry each; optional ones that are not there are empty."""
+    return {name: _read(directory, name) for name in (*OTHER_FILES, *TABLES, *LISTS)}
+
+
+def as_kept(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The documents as a version of the policy keeps and hashes them: with the order of their entries."""
+    return {name: with_order(name, document) for name, document in documents.items()}
 
 
 def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     """The policy of documents already read, one for each file; refused with file, row and column when wrong."""
     for name, document in documents.items():
         check_shape(name, document)
-    complete = {name: with_order(name, document) for name, document in documents.items()}
-    documents = {name: in_kept_order(name, document) for name, document in complete.items()}
+    documents = {name: in_kept_order(name, document) for name, document in as_kept(documents).items()}
     head = documents["policy"].get("policy", {})
     inputs = {name: _input(name, cells) for name, cells in documents["inputs"].get("inputs", {}).items()}
     _check_ratios(inputs)
@@ -123,6 +134,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         name: as_parameter(name, cells)
         for name, cells in documents["parameters"].get("parameters", {}).items()
     }
+    tables = {table: _rows(table, documents[table], inputs, parameters) for table in TABLES}
     return Policy(
         version=str(head.get("version", "")),
         title=str(head.get("title", "")),
@@ -131,10 +143,11 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         parameters=parameters,
         archetypes=_archetypes(documents["archetypes"], inputs),
         tiers=_tiers(documents["tiers"], inputs),
-        tables={table: _rows(table, documents[table], inputs, parameters) for table in TABLES},
+        tables=tables,
         tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
         capacity={key: _parameter_name(head.get("economics", {}), key, parameters) for key in ECONOMICS},
         who_changes=tuple(head.get("who_changes", ())),
+        guides=guides_of(documents, tables, parameters),
     )
 
 
@@ -151,9 +164,11 @@ ECONOMICS: Final = (
 
 
 def _read(directory: Path, name: str) -> Mapping[str, Any]:
-    path = directory / f"{name}.toml"
+    listed = name in LISTS
+    path = directory / f"{name}.{'csv' if listed else 'toml'}"
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return read_statements(text) if listed else tomllib.loads(text)
     except FileNotFoundError:
         if name in OPTIONAL:
             return {}
