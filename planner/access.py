@@ -69,6 +69,11 @@ def check_may_plan(user: Person) -> None:
         raise PermissionDenied("Only an architect, a leader or an operator may start a plan.")
 
 
+def check_may_replay(user: Person) -> None:
+    if not rights(user)["see_everything"]:
+        raise PermissionDenied("Only a leader, an operator or an auditor may replay a whole plan.")
+
+
 def person(user: Person) -> User:
     """The signed-in person; views behind the sign-in know no other."""
     if not isinstance(user, User):

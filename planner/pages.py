@@ -16,6 +16,7 @@ urlpatterns = [
     path("workloads/<int:pk>/decisions/", audit.decisions, name="decisions"),
     path("plans/", runs.runs, name="runs"),
     path("plans/<int:pk>/", runs.run, name="run"),
+    path("plans/<int:pk>/replay/", runs.replay, name="replay_plan"),
     path("plans/now/", runs.plan_now, name="plan_now"),
     path("preview/", preview.preview, name="preview"),
     path("policy/", policy.policy, name="policy"),

@@ -20,15 +20,26 @@ def run_plan(*, run_id: int, **kwargs: Any) -> None:
     services.run_plan(run_id)
 
 
+@shared_task(name="planner.run_replay")
+def run_replay(*, run_id: int, **kwargs: Any) -> None:
+    services.run_replay(run_id)
+
+
 @shared_task(name="planner.tick")
 def tick(**kwargs: Any) -> None:
     now = timezone.now()
-    ticking.tick(now, send_plan=send_plan, send_feed=send_feed, send_usage=send_usage)
+    ticking.tick(
+        now, send_plan=send_plan, send_replay=send_replay, send_feed=send_feed, send_usage=send_usage
+    )
     cache.set(LAST_TICK, now)
 
 
 def send_plan(pk: int) -> None:
     run_plan.delay(run_id=pk)
+
+
+def send_replay(pk: int) -> None:
+    run_replay.delay(run_id=pk)
 
 
 def send_feed(pk: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from planner.engine.canonical import Difference, canonical, digest, first_difference
+from planner.engine.canonical import Difference, digest, first_difference
 from planner.engine.decide import decide_workload
 from planner.engine.facts import FactError
 from planner.engine.given import workload_of
@@ -25,14 +25,15 @@ class ReplayError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A record computed again: the digest it has now, and where it differs; nowhere when the bytes are equal."""
+    """A record computed again: the digest of what is kept and of what came out, and the first place that differs."""
 
-    digest: str
+    kept: str
+    again: str
     difference: Difference | None
 
     @property
     def is_equal(self) -> bool:
-        return self.difference is None
+        return self.kept == self.again
 
 
 def check_replayable(kept: Mapping[str, Any]) -> None:
@@ -62,5 +63,5 @@ def replay(kept: Mapping[str, Any], policy: Policy, prices: PriceSnapshot) -> Re
         again = record(decide_workload(policy, workload, prices, day))
     except FactError as error:
         raise ReplayError(f"Its policy takes its facts no more: {error.message}") from error
-    same = canonical(again) == canonical(kept)
-    return Replayed(digest(again), None if same else first_difference(kept, again))
+    of_kept, of_again = digest(kept), digest(again)
+    return Replayed(of_kept, of_again, None if of_kept == of_again else first_difference(kept, again))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from planner.engine import PolicyError
-from planner.engine.canonical import digest
 from planner.engine.explain import replays
 from planner.engine.replay import ReplayError, check_replayable, replay
 from planner.jobs import RunState
@@ -63,15 +62,15 @@ class Archive:
 
     def verdict(self, kept: DecisionRecord) -> Verdict:
         """Whether the record, computed again, has the same bytes; else where it differs or why it cannot be told."""
-        if (hashed := digest(kept.record)) != kept.digest:
-            return Verdict(kept, Outcome.DIFFERS, replays.altered_sentence(kept.digest, hashed))
         try:
             found = replay(kept.record, *self.basis_of(kept.record))
         except ReplayError as error:
             return Verdict(kept, Outcome.IMPOSSIBLE, str(error))
+        if found.kept != kept.digest:
+            return Verdict(kept, Outcome.DIFFERS, replays.altered_sentence(kept.digest, found.kept))
         if found.difference:
             return Verdict(kept, Outcome.DIFFERS, replays.difference_sentence(found.difference))
-        return Verdict(kept, Outcome.EQUAL, replays.equal_sentence(found.digest))
+        return Verdict(kept, Outcome.EQUAL, replays.equal_sentence(found.again))
 
 
 def verdicts(records: Iterable[DecisionRecord]) -> Iterator[Verdict]:

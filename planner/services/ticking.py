@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner import jobs
-from planner.models import PlanRun
+from planner.models import PlanRun, ReplayRun
 from planner.services.asking import ask_when_policy_changed
 from pricing import services as pricing_services
 from pricing.models import FeedRun
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     Send = Callable[[int], object]
 
 
-def tick(as_of: datetime, *, send_plan: Send, send_feed: Send, send_usage: Send) -> None:
+def tick(as_of: datetime, *, send_plan: Send, send_replay: Send, send_feed: Send, send_usage: Send) -> None:
     """Lost runs are sent again, due pulls are asked for, approvals past their end no longer hold."""
     jobs.sweep(FeedRun, send_feed)
     jobs.sweep(UsageRun, send_usage)
     jobs.sweep(PlanRun, send_plan)
+    jobs.sweep(ReplayRun, send_replay)
     classification.expire_due(as_of)
     pricing_services.due_feed_runs(as_of, send_feed)
     usage.due_usage_runs(as_of, send_usage)

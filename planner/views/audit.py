@@ -29,7 +29,8 @@ def decisions(request: HttpRequest, pk: int) -> HttpResponse:
     """Every decision on the workload, the newest first."""
     workload = access.get_workload_for(request.user, pk)
     page = Paginator(compared.past(workload), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "planner/decisions.html", {"workload": workload, "page": page})
+    context = {"workload": workload, "page": page, "current": compared.current_digest(workload)}
+    return render(request, "planner/decisions.html", context)
 
 
 @require_safe

@@ -284,7 +284,7 @@ def test_a_part_that_is_new_or_gone_is_a_move() -> None:
 def test_amounts_that_read_alike_are_written_out() -> None:
     found = explain.causes_entry(causes(grounds(), grounds(workload(tokens_month=300_000_001))))
     (fact,) = found["facts"]
-    assert (fact["before"]["words"], fact["after"]["words"]) == ("300000000", "300000001")
+    assert (fact["before"]["words"], fact["after"]["words"]) == ("300,000,000", "300,000,001")
 
 
 def test_an_offer_in_another_currency_says_its_rate() -> None:

@@ -60,7 +60,7 @@ def test_a_record_holds_all_it_was_made_from(
     )
     again = replay(json.loads(canonical(first)), POLICY, PRICES)
     assert again.is_equal
-    assert again.digest == digest(first)
+    assert again.again == again.kept == digest(first)
 
 
 def test_every_golden_case_replays_from_its_record_and_the_policy_as_a_database_keeps_it() -> None:

@@ -22,7 +22,12 @@ pytestmark = pytest.mark.django_db
 
 def ticked() -> list[int]:
     sent: list[int] = []
-    ticking.tick(timezone.now(), send_plan=sent.append, send_feed=lambda _: None, send_usage=lambda _: None)
+
+    def nothing(_: int) -> None: ...
+
+    ticking.tick(
+        timezone.now(), send_plan=sent.append, send_replay=nothing, send_feed=nothing, send_usage=nothing
+    )
     return sent
 
 

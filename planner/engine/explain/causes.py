@@ -201,10 +201,8 @@ def _rest_words(usd_month: float | None) -> str:
 def _fact_change(change: FactChange) -> dict[str, Any]:
     before, after = _fact(change.before, change.declared), _fact(change.after, change.declared)
     if before and after and before["words"] == after["words"] and before["value"] != after["value"]:
-        before["words"], after["words"] = (
-            str(before["value"]),
-            str(after["value"]),
-        )  # apart by less than is rounded
+        # apart by less than is rounded
+        before["words"], after["words"] = f"{before['value']:,}", f"{after['value']:,}"
     return {
         "name": change.name,
         "label": change.declared.label if change.declared else change.name,

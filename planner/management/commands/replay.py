@@ -46,8 +46,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: object, **options: Any) -> None:
-        began, total, equal = perf_counter(), 0, 0
-        for verdict in replaying.verdicts(_records(options)):
+        records, total, equal = _records(options), 0, 0
+        began = perf_counter()
+        for verdict in replaying.verdicts(records):
             total += 1
             equal += verdict.is_equal
             head = f"{verdict.record.digest[:SHOWN]}  {verdict.record.record['name']}, {verdict.record.record['as_of']}"
