@@ -10,7 +10,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+
+AS_IT_IS: Final = frozenset({str, int, bool, type(None)})  # most of a record: not worth a call
 
 
 def canonical(content: object) -> bytes:
@@ -27,9 +29,9 @@ def digest(content: object) -> str:
 
 def _settled(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _settled(each) for name, each in value.items()}
+        return {name: each if type(each) in AS_IT_IS else _settled(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_settled(each) for each in value]
+        return [each if type(each) in AS_IT_IS else _settled(each) for each in value]
     # by its shortest spelling, as the database reads it: 7.205759403792143e+16 is 72057594037921430 there
     return int(Decimal(repr(value))) if isinstance(value, float) and value.is_integer() else value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from datetime import timedelta
 from typing import Any
@@ -11,14 +12,16 @@ from django.test import Client
 from django.urls import reverse
 
 from planner import services
+from planner.engine.policy import build_policy
 from planner.jobs import RunState
 from planner.models import Decision, DecisionRecord, PlanRun
-from planner.selectors import current_decision
+from planner.selectors import basis, current_decision
 from pricing import services as pricing_services
 from tests.factories import ClassificationFactory
 from tests.planner.records import decided, segment
 from tests.planner.test_plans import AS_OF, finished, workload
 from tests.planner.test_replay import other_prices
+from tests.workloads.test_usage_observed import fill
 from workloads.models import Workload
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +67,54 @@ def test_replay_of_an_earlier_decision_is_equal_and_changes_nothing(client: Clie
     for words in ("The same bytes", "Equal", digest, "Replayed ", "reference-2026-01"):
         assert words in page
     assert (Decision.objects.count(), DecisionRecord.objects.count()) == before
+
+
+def stricter_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The policy in force has one rule more and a dearer team."""
+    documents = copy.deepcopy(basis.policy_document())
+    rule = copy.deepcopy(documents["constraints"]["rows"][0])
+    documents["constraints"]["rows"].append(
+        rule | {"id": "NEW-1", "when": "tokens_month > 1", "allow": ["4", "5a", "5b"]}
+    )
+    documents["parameters"]["parameters"]["team_cost_year"]["values"][-1]["value"] = 1_000_000
+    policy = build_policy(documents)
+    monkeypatch.setattr(basis, "policy", lambda: policy)
+    monkeypatch.setattr(basis, "policy_document", lambda: documents)
+
+
+def test_last_weeks_decision_is_the_same_after_prices_usage_and_policy_changed_and_the_new_one_is_explained(
+    client: Client, bot: Workload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished()
+    then = current_decision(bot).record_id
+    stricter_policy(monkeypatch)
+    fill(bot, 14, end=AS_OF + timedelta(weeks=1), input_tokens=3_000_000)
+    ClassificationFactory(segment=bot.segments.get(), facts={"data_tags": ["phi"]})
+    Workload.objects.filter(pk=bot.pk).update(facts=bot.facts | {"stage": "mvp"})
+    later()
+    assert current_decision(bot).record_id != then
+    replayed = client.post(reverse("planner:replay", args=[bot.pk]), {"digest": then}).content.decode()
+    assert "The same bytes" in replayed
+    page = get(client, "compare", bot, a=then)
+    assert "Both were computed again for this page and are equal to the byte." in page
+    for cause in (
+        "Prices",
+        "Measured usage",
+        "Declared facts",
+        "Classification",
+        "Policy",
+        "The day",
+        "In all",
+    ):
+        assert f">{cause}</th>" in page, cause
+    for change in (
+        "NEW-1",
+        "New in the policy",
+        "team_cost_year",
+        "Health data (PHI)",
+        "Gateway: 14 days to",
+    ):
+        assert change in page, change
 
 
 def test_the_decision_page_gets_just_the_verdict(client: Client, bot: Workload) -> None:

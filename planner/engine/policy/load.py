@@ -17,9 +17,11 @@ from planner.engine.policy.guides import Guides, guides_of
 from planner.engine.policy.inputs import BLOCK, Input, as_input
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
+from planner.engine.policy.scorecards import check_scorecards
 from planner.engine.policy.shape import check_shape, in_kept_order, with_order
 from planner.engine.policy.statements import read_statements
 from planner.engine.policy.tiers import Tier, as_tier
+from planner.engine.policy.unique import check_unique
 from planner.engine.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ OTHER_FILES: Final = ("policy", "inputs", "parameters", "archetypes", "tiers", "
 LISTS: Final = ("statements",)  # comma-separated, everything else is TOML
 RATIO_PARTS: Final = 2
 OPTIONAL: Final = (
-    *("steps", "triggers", "risks", "classify", "archetypes"),
+    *("steps", "triggers", "risks", "classify", "scorecards", "archetypes"),
     *("statements", "coverage", "settlements"),
 )
 
@@ -134,7 +136,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         name: as_parameter(name, cells)
         for name, cells in documents["parameters"].get("parameters", {}).items()
     }
-    tables = {table: _rows(table, documents[table], inputs, parameters) for table in TABLES}
+    tables = _tables(documents, inputs, parameters)
     return Policy(
         version=str(head.get("version", "")),
         title=str(head.get("title", "")),
@@ -185,6 +187,18 @@ def _canonical(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
     ).encode()
 
 
+def _tables(
+    documents: Mapping[str, Mapping[str, Any]],
+    inputs: Mapping[str, Input],
+    parameters: Mapping[str, Parameter],
+) -> dict[str, tuple[Row, ...]]:
+    """Every table; one that a policy kept from before does not know is empty."""
+    given = {table: documents.get(table, {}) if table in OPTIONAL else documents[table] for table in TABLES}
+    tables = {table: _rows(table, document, inputs, parameters) for table, document in given.items()}
+    check_scorecards(tables["scorecards"], inputs, parameters)
+    return tables
+
+
 def _rows(
     table: str, document: Mapping[str, Any], inputs: Mapping[str, Input], parameters: Mapping[str, Parameter]
 ) -> tuple[Row, ...]:
@@ -195,6 +209,8 @@ def _rows(
         if row.id in rows:
             raise PolicyError(reader.file, row.id, "id", "is used twice; every row has an id of its own")
         rows[row.id] = row
+    if table == "classify":
+        check_unique(rows.values(), inputs, parameters)
     return tuple(rows.values())
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # name -> what --help says; the module planner.management.policy.NAME has add_arguments(parser) and lines(options)
 REPORTS: Final[dict[str, str]] = {
     "coverage": "every statement of the guides with its row or the reason why it has none",
+    "check": "finds what is wrong or doubtful in a policy",
 }
 
 
