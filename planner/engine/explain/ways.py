@@ -25,9 +25,11 @@ def relaxation_entry(way: Relaxation) -> dict[str, Any]:
     return {
         "rows": [row.id for row in way.rows],
         "gates": [row.id for row in way.gates],
+        "labels": {row.id: row.label for row in (*way.rows, *way.gates)},
         "opens": way.variant,
         "grantor": _grantor(way),
         "statutory": statutory,
+        "statute": _statute_words(way) if statutory else "",
         "cost_usd_month": way.usd_month,
         "sentence": _way_sentence(way, statutory=statutory),
     }
@@ -171,6 +173,12 @@ def _grantor(way: Relaxation) -> str:
     if any(not row.waivable for row in way.rows):
         return NOBODY
     return listed(list(dict.fromkeys(row.owner for row in (*way.rows, *way.gates))))
+
+
+def _statute_words(way: Relaxation) -> str:
+    if _grantor(way) == NOBODY:
+        return "Statutory: nobody here may grant it"
+    return "If the rule is statute, this way out disappears"
 
 
 def _way_sentence(way: Relaxation, *, statutory: bool) -> str:
