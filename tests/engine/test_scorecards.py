@@ -120,9 +120,9 @@ def test_no_scorecard_changes_a_decision(facts: Any) -> None:
         ("Q5-1", "card", "fife", "'fife' is no card; did you mean 'five'?"),
         ("Q5-1", "kind", "riddle", "'riddle' is not one of card, question, verdict, alias"),
         ("Q5-3", "needs", ["tokens_mont"], "unknown input 'tokens_mont'; did you mean 'tokens_month'?"),
-        ("FIVE-SUM", "at_least", "no_counts", "names no parameter: 'no_counts'; did you mean 'no_count'?"),
-        ("FIVE-SUM", "count", "maybe", "'maybe' is not one of yes, no"),
-        ("FIVE-SUM", "weight", 3, "is not a column of this table"),
+        ("Q5-SUM", "at_least", "no_counts", "names no parameter: 'no_counts'; did you mean 'no_count'?"),
+        ("Q5-SUM", "count", "maybe", "'maybe' is not one of yes, no"),
+        ("Q5-SUM", "weight", 3, "is not a column of this table"),
     ],
 )
 def test_a_broken_row_is_refused_with_file_row_and_column(
@@ -136,9 +136,7 @@ def test_a_broken_row_is_refused_with_file_row_and_column(
     assert (error.file, error.row, error.column, error.message) == ("scorecards.toml", row, column, message)
 
 
-@pytest.mark.parametrize(
-    ("row", "column"), [("Q5-1", "no_says"), ("FIVE-SUM", "says"), ("MAP-201-3", "when")]
-)
+@pytest.mark.parametrize(("row", "column"), [("Q5-1", "no_says"), ("Q5-SUM", "says"), ("MAP-201-3", "when")])
 def test_a_row_that_misses_what_its_kind_needs_is_refused(row: str, column: str) -> None:
     changed = documents()
     del next(each for each in changed["scorecards"]["rows"] if each["id"] == row)[column]
@@ -148,5 +146,6 @@ def test_a_row_that_misses_what_its_kind_needs_is_refused(row: str, column: str)
 
 def test_a_policy_kept_before_there_were_scorecards_is_still_read() -> None:
     changed = documents()
-    del changed["scorecards"]
+    for younger in ("scorecards", "statements", "coverage", "settlements"):
+        del changed[younger]
     assert build_policy(changed).rows("scorecards") == ()

@@ -14,6 +14,7 @@ from planner.engine.explain.reasons import (
 )
 from planner.engine.explain.scorecards import card_entries
 from planner.engine.explain.told import Told
+from planner.engine.explain.waived import waived_entry
 from planner.engine.explain.ways import cheapest_way, class_ways, relaxation_entry
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "segment_sentence",
     "source_entry",
     "unknown_entry",
+    "waived_entry",
     "workload_sentence",
 ]

@@ -113,6 +113,11 @@ class Row:
         return tuple(self.cells.get("restates", ()))
 
     @property
+    def may_be_waived(self) -> bool:
+        """Whether anybody here may except a workload from it; a statute stands above everybody here."""
+        return self.waivable and not self.statutory
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The inputs its conditions read."""
         return tuple(dict.fromkeys(name for each in self.expressions.values() for name in each.names))
@@ -170,15 +175,18 @@ class RowReader:
         for column in REQUIRED[self.table]:
             if column not in cells:
                 raise PolicyError(self.file, row_id, column, "is missing")
-        for column, of in (("covers", "statements"), ("restates", "statements"), ("contradicts", "row ids")):
-            cited = cells.get(column, [])
-            if not (isinstance(cited, list) and all(isinstance(each, str) for each in cited)):
-                raise PolicyError(self.file, row_id, column, f"is not a list of {of}")
+        self._check_cited(row_id, cells)
         for (table, column), choices in CHOICES.items():
             if table == self.table and column in cells and cells[column] not in choices:
                 raise PolicyError(
                     self.file, row_id, column, f"{cells[column]!r} is not one of {', '.join(choices)}"
                 )
+
+    def _check_cited(self, row_id: str, cells: Mapping[str, Any]) -> None:
+        for column, of in (("covers", "statements"), ("restates", "statements"), ("contradicts", "row ids")):
+            cited = cells.get(column, [])
+            if not (isinstance(cited, list) and all(isinstance(each, str) for each in cited)):
+                raise PolicyError(self.file, row_id, column, f"is not a list of {of}")
 
     def _expression(self, row_id: str, column: str, text: object) -> Expression:
         if not isinstance(text, str):
