@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 
-from planner.engine import decide_workload, parse_workloads, record
+from planner.engine import Waiver, decide_workload, parse_workloads, record
 from planner.engine.relaxations import relaxations
 from planner.engine.splits import split
 from planner.engine.vocabulary import CLASS_OF, CLASSES, VARIANTS
-from tests.engine.samples import AS_OF, POLICY, PRICES, STAFFED, case, decide, recorded
+from tests.engine.samples import AS_OF, POLICY, PRICES, STAFFED, case, decide, recorded, workload
 from tests.engine.test_properties import FACTS, LAWS
 from tests.engine.test_properties import decide as decide_any
 from tests.engine.test_why import FIGURES, without
@@ -129,3 +130,12 @@ def test_without_a_tag_for_the_rest_nothing_is_promised() -> None:
     decided = decide(data_tags=["phi"])
     figures = {name: value for name, value in FIGURES.items() if name != "split_rest_tag"}
     assert split(POLICY, figures, decided, "3") is None
+
+
+def test_a_waived_rule_bars_no_split() -> None:
+    given_workload = workload(data_tags=["phi"], baa_signed=False, residency="eu")
+    waived = replace(given_workload, waivers=(Waiver("DAT-144", AS_OF, "Rita", "A pilot."),))
+    before = decide_workload(POLICY, given_workload, PRICES, AS_OF).segments[0]
+    after = decide_workload(POLICY, waived, PRICES, AS_OF).segments[0]
+    assert {mark.name for mark in split(POLICY, FIGURES, before, "3").marks} == {"data_tags", "residency"}
+    assert {mark.name for mark in split(POLICY, FIGURES, after, "3").marks} == {"data_tags"}

@@ -351,3 +351,11 @@ def test_scorecards_say_where_the_decision_differs(client: Client, workload: Wor
         "differs",
     ):
         assert words in cards
+
+
+def test_a_waiver_says_until_when_by_whom_and_why(client: Client, workload: Workload) -> None:
+    waived = {"sentence": "Waived until 1 Mar 2026, granted by Rita: no tenant.", "reason": "A pilot."}
+    decided(workload, segment("2", "3r", waived=[waived]))
+    page = page_of(client, workload)
+    assert "Waived until 1 Mar 2026, granted by Rita: no tenant." in page[: page.index('id="h-ladder"')]
+    assert "A pilot." in page
