@@ -11,7 +11,7 @@ from planner.engine import Waiver, decide_workload, parse_workloads, record
 from planner.engine.relaxations import relaxations
 from planner.engine.splits import split
 from planner.engine.vocabulary import CLASS_OF, CLASSES, VARIANTS
-from tests.engine.samples import AS_OF, POLICY, PRICES, STAFFED, case, decide, recorded, workload
+from tests.engine.samples import AS_OF, OWNING, POLICY, PRICES, STAFFED, case, decide, recorded, workload
 from tests.engine.test_properties import FACTS, LAWS
 from tests.engine.test_properties import decide as decide_any
 from tests.engine.test_why import FIGURES, without
@@ -101,6 +101,29 @@ def test_a_decided_part_says_how_each_excluded_class_would_open_and_what_it_cost
         "Separate or de-identify what carries “Data tags: Health data (PHI)”, with a reviewer's approval:"
     )
     assert ways["1"]["split"] is None  # software calls it: no separation of data changes that
+
+
+def test_the_cheapest_way_out_is_one_that_changes_the_answer() -> None:
+    health = recorded(data_tags=["phi"])["segments"][0]["cheapest_way"]
+    assert (health["class"], health["opens"], health["grantor"], health["saves"]) == (
+        "3",
+        "3",
+        "reviewer",
+        True,
+    )
+    assert health["sentence"].startswith(
+        "The cheapest way out: an exception to “Health data” (DAT-243) would"
+    )
+    plain = recorded()["segments"][0]["cheapest_way"]
+    assert plain["saves"] is False
+    assert plain["sentence"].startswith("No way out makes it cheaper; the one that costs least: ")
+    content = record(decide_workload(POLICY, parse_workloads([case(6)], POLICY)[0], PRICES, AS_OF))
+    assert content["segments"][0]["cheapest_way"]["opens"] == "2e"
+
+
+def test_where_nobody_may_grant_anything_there_is_no_cheapest_way() -> None:
+    owned = recorded(OWNING, air_gap_required=True, data_tags=["classified"], gov_or_defence=True)
+    assert owned["segments"][0]["cheapest_way"] is None
 
 
 def test_a_way_says_which_gates_still_stand_afterwards() -> None:

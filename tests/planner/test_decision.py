@@ -249,7 +249,7 @@ def test_each_placement_shows_all_that_stands_against_it_and_what_would_open_it(
     way = {
         "rows": ["DAT-424"],
         "gates": [],
-        "labels": {"DAT-424": "Customer data"},
+        "moves": [{"id": "DAT-424", "label": "Customer data", "table": "constraints"}],
         "opens": "2p",
         "grantor": "reviewer",
         "statutory": False,
