@@ -1,13 +1,14 @@
 """What the engine was given of one workload, as a block of its record, and back without loss.
 
-Written and read by the fields the dataclasses declare: a field added to an input stands in every record made from
-then on, and is read back from it, without a line here.
+Written and read by the fields the dataclasses declare: a field added to an input stands in records made from then on
+wherever it says something, and is read back from them, without a line here. What a field leaves empty by default is
+not written, so a new field changes no older record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from types import UnionType
@@ -43,7 +44,8 @@ def usage_window(workload: WorkloadInput) -> list[str]:
 
 def _written(value: Any) -> Any:
     if is_dataclass(value):
-        return {field.name: _written(getattr(value, field.name)) for field in fields(value)}
+        cells = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: _written(cell) for field, cell in cells if not _left_empty(field, cell)}
     if isinstance(value, Mapping):
         return {name: _written(each) for name, each in sorted(value.items())}
     if isinstance(value, (tuple, list)):
@@ -53,6 +55,10 @@ def _written(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)  # a database would round a large one on its own
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _left_empty(field: Field[Any], cell: object) -> bool:
+    return cell in (None, "", ()) and cell == field.default
 
 
 @cache

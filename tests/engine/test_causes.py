@@ -145,7 +145,7 @@ def test_one_cause_is_named_with_its_answer_and_price() -> None:
     found = explain.causes_entry(causes(grounds(), grounds(workload(data_tags=["phi"]))))
     assert found["sentence"] == (
         "The answer was an open-weight API; it is a closed API in an enterprise tenant. "
-        "Classification leads there alone."
+        "It follows from the classification alone."
     )
     assert [(each["label"], each["sentence"]) for each in found["effects"]] == [
         ("Classification", "Alone, it leads to the new answer; it costs $189 a month more.")

@@ -52,6 +52,18 @@ def test_what_is_not_proved_is_kept_with_the_reason(adam: Any) -> None:
     assert bot.name not in str(run.unproved)
 
 
+def test_of_very_many_that_are_not_proved_the_first_are_named(
+    adam: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "NAMED", 1)
+    plan = finished()
+    for name in "AB":
+        decided(workload(name), segment("2", "3r"), run=plan)
+    run = replayed(plan, adam)
+    assert (len(run.unproved), run.counts) == (1, {"unproved": 2})
+    assert run.message == "0 of 2 records equal to the byte, 2 not proved."
+
+
 def test_a_killed_replay_goes_on_after_the_last_batch(adam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proving, "BATCH", 1)
     for name in "ABC":

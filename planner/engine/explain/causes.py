@@ -10,6 +10,8 @@ from planner.engine.explain.reasons import plain, source_entry
 from planner.engine.explain.words import counted, listed, money, placed
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from planner.engine.causes import (
         Answer,
         Causes,
@@ -33,6 +35,16 @@ LABELS: Final = {
     "day": "The day",
     "waivers": "Waivers",
     "history": "Trigger history",
+}
+PHRASES: Final = {
+    "prices": "the prices",
+    "usage": "the measured usage",
+    "declared": "the declared facts",
+    "classification": "the classification",
+    "policy": "the policy",
+    "day": "the day",
+    "waivers": "the waivers",
+    "history": "the history of triggers",
 }
 ROW_WORDS: Final = {
     NEW: "New in the policy",
@@ -110,8 +122,8 @@ def _answer_words(answer: Answer | None) -> str:
 def _why(move: Move) -> str:
     """Which single change leads to the new answer; or that none does."""
     if move.alone:
-        labels = listed([group_label(group) for group in move.alone])
-        return f"{labels} {'leads' if len(move.alone) == 1 else 'lead'} there alone."
+        changes = [f"from {PHRASES.get(group, group_label(group).lower())} alone" for group in move.alone]
+        return f"It follows {listed(changes)}."
     return "No single change leads there; only together do they."
 
 
@@ -237,16 +249,21 @@ def _asked_words(asked: Asked | None) -> str:
     rated = "" if offer.currency == "USD" or rate is None else f", at {rate:g} dollars each"
     model = getattr(offer, "model", None)
     if model is not None:
-        prices = f"{unit}{offer.input_usd_per_mtok:f} in and {unit}{offer.output_usd_per_mtok:f} out a million tokens"  # type: ignore[union-attr]
+        prices = f"{_amount(offer.input_usd_per_mtok, unit)} in and {_amount(offer.output_usd_per_mtok, unit)} out a million tokens"  # type: ignore[union-attr]
         return f"{model} at {offer.provider}: {prices}{rated}"
     return f"{offer.gpu_count} x {offer.gpu} at {offer.provider}: {_machine_words(offer, unit)}{rated}"  # type: ignore[union-attr]
 
 
 def _machine_words(offer: Any, unit: str) -> str:
     if offer.amount_per_hour is not None:
-        return f"{unit}{offer.amount_per_hour:f} an hour"
-    amounts = [f"{unit}{amount:,f}" for amount in (offer.capex_low, offer.capex_high) if amount is not None]
+        return f"{_amount(offer.amount_per_hour, unit)} an hour"
+    amounts = [_amount(amount, unit) for amount in (offer.capex_low, offer.capex_high) if amount is not None]
     return f"{' to '.join(amounts)} to buy"
+
+
+def _amount(amount: Decimal, unit: str) -> str:
+    """To the last digit, without noughts at the end."""
+    return f"{unit}{amount.normalize():,f}"
 
 
 def _row_change(change: RowChange) -> dict[str, Any]:

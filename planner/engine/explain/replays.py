@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.engine.canonical import ABSENT
+
 if TYPE_CHECKING:
     from planner.engine.canonical import Difference
 
@@ -25,6 +27,8 @@ def difference_sentence(difference: Difference) -> str:
 
 def shown(value: Any) -> str:
     """A value as it stands in a record, cut where it gets long."""
+    if value == ABSENT:
+        return "nothing"
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     return text if len(text) <= AT_MOST else f"{text[: AT_MOST - 1]}…"
 
