@@ -8,17 +8,18 @@ not written, so a new field changes no older record.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from planner.engine.facts import WorkloadInput
 from planner.engine.vocabulary import Source
 
 # Names that facts.py imports for its annotations only.
-ANNOTATED = {"date": date, "datetime": datetime}
+ANNOTATED: Final = {"date": date, "datetime": datetime}
+EMPTY: Final[tuple[object, ...]] = (None, "", (), {}, frozenset())
 
 
 def block_of(workload: WorkloadInput) -> dict[str, Any]:
@@ -58,7 +59,8 @@ def _written(value: Any) -> Any:
 
 
 def _left_empty(field: Field[Any], cell: object) -> bool:
-    return cell in (None, "", ()) and cell == field.default
+    factory = field.default_factory
+    return cell in EMPTY and cell == (field.default if factory is MISSING else factory())
 
 
 @cache

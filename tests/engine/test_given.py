@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+from collections.abc import Mapping  # noqa: TC003  read back by its annotation
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -96,6 +97,7 @@ class Later(WorkloadInput):
     """A workload with a field more."""
 
     exceptions: tuple[Waived, ...] = ()
+    history: Mapping[str, tuple[date, ...]] = dataclasses.field(default_factory=dict)
 
 
 def test_a_field_added_to_an_input_joins_the_block_where_it_says_something() -> None:
@@ -110,7 +112,8 @@ def test_every_kind_of_field_is_read_back(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("planner.engine.given.WorkloadInput", Later)
     plain = workload()
     cells = {field.name: getattr(plain, field.name) for field in dataclasses.fields(plain)}
-    richer = Later(**cells, exceptions=(Waived("DAT-243", date(2026, 3, 1)),))
+    history = {"TRG-1": (date(2026, 1, 1), date(2026, 2, 1))}
+    richer = Later(**cells, exceptions=(Waived("DAT-243", date(2026, 3, 1)),), history=history)
     assert workload_of(json.loads(canonical(block_of(richer)))) == richer
 
 

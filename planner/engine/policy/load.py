@@ -190,8 +190,10 @@ def _read(directory: Path, name: str) -> Mapping[str, Any]:
 
 
 def sha_of(documents: Mapping[str, Mapping[str, Any]]) -> str:
-    """The identity of a policy: sha256 of its canonical JSON."""
-    text = json.dumps(documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False)
+    """The identity of a policy: sha256 of its canonical JSON, the order of its entries included."""
+    text = json.dumps(
+        as_kept(documents), sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
