@@ -87,6 +87,7 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
         costs=weighed.costs,
         unknown=unknown,
         reading=weighed.reading,
+        history=segment.history,
     )
 
 

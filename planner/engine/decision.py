@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.economics import VariantCost
+    from planner.engine.facts import Past
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -92,6 +93,7 @@ class SegmentDecision:
     costs: Mapping[str, VariantCost]
     unknown: tuple[UnknownFact, ...]
     reading: Reading
+    history: Mapping[str, Past] = field(default_factory=dict)
 
     @property
     def amounts(self) -> dict[str, float | None]:

@@ -36,11 +36,23 @@ Facts = Mapping[str, Fact]
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What earlier runs said of one trigger: the state they left it in, since when, and the days on which its
+    level was found passed (True) or not (False). What a run could not evaluate leaves no trace here.
+    """
+
+    state: str
+    since: date
+    crossings: tuple[tuple[date, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentInput:
     """A part of a workload: `share` is its percentage of the workload's tokens (0 to 100).
 
     `pending` holds the facts of a newer classification that nobody has approved yet: every constraint is
-    asked of both readings, so that a proposal can tighten the answer and never loosen it.
+    asked of both readings, so that a proposal can tighten the answer and never loosen it. `history` is what
+    earlier runs said of its triggers, by the id of the row.
     """
 
     name: str
@@ -48,6 +60,7 @@ class SegmentInput:
     classification: str
     facts: Facts
     pending: Facts | None = None
+    history: Mapping[str, Past] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

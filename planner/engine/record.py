@@ -139,12 +139,21 @@ def _watch_and_work(decision: WorkloadDecision, segment: SegmentDecision) -> dic
     """Triggers, steps and risks: what would change the answer, how to get there, and what may go wrong."""
     policy, known = decision.policy, segment.reading.known
     outcome = Outcome(
-        segment.allowed, segment.amounts, segment.now, segment.target, segment.status, segment.classification
+        segment.allowed,
+        segment.amounts,
+        segment.now,
+        segment.target,
+        segment.status,
+        segment.classification,
+        segment.costs,
     )
     measures = measure(policy, known, outcome, decision.as_of)
     risks = [row for row in policy.rows("risks") if row.holds("when", measures.values, measures.figures)]
     return {
-        "triggers": [_as_data(state) for state in triggers.evaluate(policy, known, outcome, decision.as_of)],
+        "triggers": [
+            explain.trigger_entry(policy, state)
+            for state in triggers.evaluate(policy, known, outcome, decision.as_of, segment.history)
+        ],
         "steps": [_as_data(step) for step in stages.plan(policy, known, outcome, decision.as_of)],
         "risks": [_risk(row) for row in risks] if segment.target else [],
     }

@@ -12,6 +12,7 @@ from planner.engine.explain.reasons import (
     source_entry,
     unknown_entry,
 )
+from planner.engine.explain.watching import trigger_entry
 
 __all__ = [
     "class_entries",
@@ -25,6 +26,7 @@ __all__ = [
     "row_entry",
     "segment_sentence",
     "source_entry",
+    "trigger_entry",
     "unknown_entry",
     "workload_sentence",
 ]

@@ -14,6 +14,7 @@ from planner.engine.expression import suggestion
 from planner.engine.facts import FactError
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.inputs import BLOCK, Input, as_input
+from planner.engine.policy.levels import check_levels
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
 from planner.engine.policy.shape import check_shape
@@ -115,6 +116,8 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         name: as_parameter(name, cells)
         for name, cells in documents["parameters"].get("parameters", {}).items()
     }
+    tables = {table: _rows(table, documents[table], inputs, parameters) for table in TABLES}
+    check_levels(tables["triggers"], inputs, parameters)
     return Policy(
         version=str(head.get("version", "")),
         title=str(head.get("title", "")),
@@ -123,7 +126,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         parameters=parameters,
         archetypes=_archetypes(documents["archetypes"], inputs),
         tiers=_tiers(documents["tiers"], inputs),
-        tables={table: _rows(table, documents[table], inputs, parameters) for table in TABLES},
+        tables=tables,
         tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
         capacity={key: _parameter_name(head.get("economics", {}), key, parameters) for key in ECONOMICS},
     )

@@ -13,7 +13,7 @@ from planner.engine.vocabulary import VARIANTS, in_order
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "clear", "done")
+EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "done")
 MASKS: Final = ("allow", "prefer", "for")
 ANY_ROW: Final = ("id", "label", "when", "owner", "sentence", "source")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -33,6 +33,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "confirm",
         "clear",
         "sustain",
+        "drifts",
         "hop",
     ),
     "risks": (*ANY_ROW, "mitigation", "likelihood", "impact"),
@@ -43,7 +44,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "preferences": ("label", "when", "strength", "prefer", "sentence", "source"),
     "gates": ("label", "when", "for", "closed_when", "owner", "sentence", "source"),
     "steps": ("label", "sentence", "source"),
-    "triggers": ("label", "kind", "sentence", "source"),
+    "triggers": ("label", "kind", "metric", "sentence", "source"),
     "risks": ("sentence", "mitigation", "source"),
     "classify": ("table", "when", "value", "source"),
 }
@@ -52,6 +53,7 @@ CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("constraints", "strength"): ("must",),
     ("preferences", "strength"): ("strong", "weak"),
     ("triggers", "kind"): ("marker", "computed", "event"),
+    ("triggers", "drifts"): ("volume", "spend", "time"),
     ("steps", "kind"): ("step", "gate", "milestone"),
 }
 
