@@ -58,7 +58,7 @@ def decide_workload(
     """Every segment is decided, each on its own facts; the same inputs give the same decision."""
     basis = Basis.of(policy, prices, as_of)
     segments = tuple(_decide(basis, workload, segment) for segment in workload.segments)
-    return WorkloadDecision(workload.name, policy, prices.name, as_of, segments)
+    return WorkloadDecision(workload.name, policy, prices, as_of, segments)
 
 
 def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> SegmentDecision:
@@ -87,6 +87,7 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
         costs=weighed.costs,
         unknown=unknown,
         reading=weighed.reading,
+        pending=segment.pending,
         history=segment.history,
     )
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.economics import VariantCost
-    from planner.engine.facts import Past
+    from planner.engine.facts import Facts, Past, PriceSnapshot
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -93,6 +93,7 @@ class SegmentDecision:
     costs: Mapping[str, VariantCost]
     unknown: tuple[UnknownFact, ...]
     reading: Reading
+    pending: Facts | None = None
     history: Mapping[str, Past] = field(default_factory=dict)
 
     @property
@@ -115,6 +116,6 @@ class WorkloadDecision:
 
     name: str
     policy: Policy
-    snapshot: str
+    prices: PriceSnapshot
     as_of: date
     segments: tuple[SegmentDecision, ...]

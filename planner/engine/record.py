@@ -30,7 +30,7 @@ def record(decision: WorkloadDecision) -> dict[str, Any]:
         "engine": ENGINE,
         "policy": decision.policy.sha,
         "policy_version": decision.policy.version,
-        "snapshot": decision.snapshot,
+        "snapshot": decision.prices.name,
         "as_of": decision.as_of.isoformat(),
         "name": decision.name,
         "headline": explain.headline(decision),

@@ -244,7 +244,7 @@ def test_a_workloads_volume_is_divided_by_the_share_of_a_segment() -> None:
     halves = tuple(SegmentInput(name, 50, "approved", facts) for name in ("a", "b"))
     split = WorkloadInput("split", given.organisation, {"tokens_month": volume}, halves)
     decided = decide_workload(POLICY, split, PRICES, AS_OF)
-    assert [segment.amounts["2p"] for segment in decided.segments] == [103.12, 103.12]
+    assert [segment.amounts["2p"] for segment in decided.segments] == [103.13, 103.13]
 
 
 def test_a_fact_the_policy_cannot_read_is_refused_by_name() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MILLION: Final = 1_000_000
 SECONDS_PER_HOUR: Final = 3600
-CENTS: Final = 2
+CENTS_A_DOLLAR: Final = 100
 ARRANGEMENT: Final = {"4": "managed", "5a": "rented", "5b": "owned"}
 
 
@@ -75,6 +75,11 @@ class Order:
 VOLUME_PRICED: Final = ("2p", "2e", "3", "3r", "4", "5a", "5b")
 
 
+def cents(usd: float) -> float:
+    """Whole cents, half a cent upwards: the same step for one amount and for columns of them."""
+    return math.floor(usd * CENTS_A_DOLLAR + 0.5) / CENTS_A_DOLLAR
+
+
 def _unknown(variant: str, why: str) -> VariantCost:
     return VariantCost(variant, None, unknown=why)
 
@@ -82,7 +87,7 @@ def _unknown(variant: str, why: str) -> VariantCost:
 def _chat(seats: float | None, terms: Terms) -> VariantCost:
     if seats is None:
         return _unknown("1", "The number of seats is not known.")
-    usd = round(seats * terms.seat_price, CENTS)
+    usd = cents(seats * terms.seat_price)
     formula = f"{_count(seats)} seats at ${terms.seat_price:,.2f}"
     part = CostPart("Seats", usd, formula, "policy parameter seat_price", "seat_price" in terms.guesses)
     return VariantCost("1", usd, comparator=formula, parts=(part,))
@@ -99,7 +104,7 @@ def _tokens(variant: str, tier: Tier, order: Order) -> VariantCost:
         return _unknown(variant, f"The snapshot has no comparable price for {' or '.join(models)}.")
     multiplier = demand.open_multiplier if opened else 1
     discount = 1 - terms.batch_discount * demand.batch_share
-    usd = round(_token_bill(priced, demand) * multiplier * discount, CENTS)
+    usd = cents(_token_bill(priced, demand) * multiplier * discount)
     formula = _token_formula(priced, demand, multiplier, discount)
     assumed_mix = not demand.split_known and "in_out_ratio" in terms.guesses
     part = CostPart("Tokens", usd, formula, priced.offer.source or priced.offer.id, tier.guess or assumed_mix)
@@ -143,7 +148,7 @@ def _machines(variant: str, shape: Shape, order: Order) -> VariantCost:
     parts = [CostPart("Machines", usd, formula, machine.offer.source or machine.offer.id, guess)]
     if variant != "4":
         parts.append(_team(demand, terms))
-    total = round(sum(part.usd_month for part in parts), CENTS)
+    total = cents(sum(part.usd_month for part in parts))
     comparator = f"{machine.offer.provider} {shape.gpus} x {shape.gpu}"
     return VariantCost(
         variant, total, machine.offer.id, comparator, tuple(parts), replicas=replicas, load=load
@@ -160,7 +165,7 @@ def _machine_bill(variant: str, usd: float, replicas: int, terms: Terms) -> tupl
     else:
         bill = replicas * usd * terms.hours
         formula = f"{_replicas(replicas)} at ${usd:,.2f} an hour for {terms.hours:g} hours"
-    return round(bill, CENTS), formula
+    return cents(bill), formula
 
 
 def load_of(demand: Demand, shape: Shape, terms: Terms) -> float:
@@ -171,7 +176,7 @@ def load_of(demand: Demand, shape: Shape, terms: Terms) -> float:
 
 
 def _team(demand: Demand, terms: Terms) -> CostPart:
-    usd = round(terms.team_usd_month * demand.team_share, CENTS)
+    usd = cents(terms.team_usd_month * demand.team_share)
     formula = f"{demand.team_share:.0%} of a team of ${terms.team_usd_month:,.0f} a month"
     return CostPart(
         "People", usd, formula, "policy parameter team_cost_year", "team_cost_year" in terms.guesses

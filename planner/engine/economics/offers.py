@@ -40,12 +40,21 @@ def cheapest_tokens(
     prices: PriceSnapshot, models: tuple[str, ...], open_weights: bool, input_share: float
 ) -> Priced | None:
     """The cheapest offer of any of these models for a mix of input and output, or None without one."""
+    offers = priced_tokens(prices, models, open_weights=open_weights)
+    return min(offers, key=lambda each: each.blended(input_share), default=None)
+
+
+@lru_cache(maxsize=1024)
+def priced_tokens(
+    prices: PriceSnapshot, models: tuple[str, ...], *, open_weights: bool
+) -> tuple[Priced, ...]:
+    """Every comparable offer of these models in dollars, by name: of equally cheap ones the first counts."""
     priced = [
         each
         for offer in prices.token_offers
         if offer.model in models and offer.open_weights == open_weights and (each := _priced(prices, offer))
     ]
-    return min(priced, key=lambda each: (each.blended(input_share), each.offer.id), default=None)
+    return tuple(sorted(priced, key=lambda each: each.offer.id))
 
 
 @lru_cache(maxsize=1024)

@@ -66,6 +66,7 @@ class Policy:
     tables: Mapping[str, tuple[Row, ...]]
     tie_tolerance: str
     capacity: Mapping[str, str]
+    who_changes: tuple[str, ...]
 
     @cached_property
     def assumptions(self) -> Mapping[str, Any]:
@@ -129,6 +130,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         tables=tables,
         tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
         capacity={key: _parameter_name(head.get("economics", {}), key, parameters) for key in ECONOMICS},
+        who_changes=tuple(head.get("who_changes", ())),
     )
 
 

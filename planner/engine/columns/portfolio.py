@@ -1,0 +1,154 @@
+"""Many segments decided at once, and again with one input exchanged, at the cost of what hangs on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from planner.engine.columns.choose import NOWHERE, pick
+from planner.engine.columns.costs import READS, costs
+from planner.engine.columns.derive import derive
+from planner.engine.columns.program import EVERY, Program
+from planner.engine.columns.table import Given, Table, readings
+from planner.engine.expression.columns import holds
+from planner.engine.vocabulary import VARIANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from planner.engine.columns.program import Condition, Rule
+
+    Bools = NDArray[np.bool_]
+    Masks = NDArray[np.uint8]
+
+WHEN: Final = "when"
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The decisions on all segments. `truth` keeps, by row and column, where each condition holds."""
+
+    table: Table
+    truth: Mapping[Key, Bools]
+    usd: NDArray[np.float64]
+    allowed: Masks
+    feasible: Masks
+    ready: Masks
+    now: NDArray[np.int8]
+    target: NDArray[np.int8]
+
+    def fires(self, row_id: str) -> Bools:
+        """For which segments a row's condition holds, in the reading in force or in that of a proposal."""
+        return self.truth[row_id, WHEN]
+
+    def placements(self, column: str, place: int) -> str | None:
+        """The answer of one segment: column is now or target."""
+        found = int(getattr(self, column)[place])
+        return None if found == NOWHERE else VARIANTS[found]
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Segments as columns under one policy. Rows beyond `size` are the readings of what waits for approval;
+    `waiting` says which segment each belongs to. An unapproved reading can only tighten: constraints fire if
+    either reading fires them, a gate is closed only if it is in both.
+    """
+
+    program: Program
+    size: int
+    waiting: NDArray[np.int64]
+    base: State
+
+    @classmethod
+    def of(cls, program: Program, given: Iterable[Given]) -> Portfolio:
+        rows, waiting = readings(given)
+        table = Table.of(program.basis.policy, rows)
+        return cls.over(program, table, np.array(waiting, dtype=np.int64))
+
+    @classmethod
+    def over(cls, program: Program, table: Table, waiting: NDArray[np.int64]) -> Portfolio:
+        size = table.size - waiting.size
+        derive(table, program.derivations, program.basis.figures)
+        return cls(program, size, waiting, _State(program, size, waiting, table, {}, None).decided())
+
+    def exchanged(self, columns: Mapping[str, NDArray[Any]], rows: Bools | None = None) -> State:
+        """The decisions with other values of some inputs (in ROWS of the table), all else as it was."""
+        table = self.base.table.exchanged(columns, rows)
+        figures = self.program.basis.figures
+        touched = derive(table, self.program.derivations, figures, columns)
+        kept = {
+            (rule.row.id, column): self.base.truth[rule.row.id, column]
+            for rule in self.program.rules
+            for column, condition in rule.conditions.items()
+            if touched.isdisjoint(condition.reads)
+        }
+        usd = self.base.usd if touched.isdisjoint(READS) else None
+        return _State(self.program, self.size, self.waiting, table, kept, usd).decided()
+
+
+@dataclass(slots=True)
+class _State:
+    """One pass: conditions, masks, gates, costs, choice."""
+
+    program: Program
+    size: int
+    waiting: NDArray[np.int64]
+    table: Table
+    truth: dict[Key, Bools]
+    usd: NDArray[np.float64] | None
+
+    def decided(self) -> State:
+        memo: dict[Any, Bools] = {}
+        for rule in self.program.rules:
+            for column, condition in rule.conditions.items():
+                if (rule.row.id, column) not in self.truth:
+                    self.truth[rule.row.id, column] = self._folded(rule, column, condition, memo)
+        if self.usd is None:
+            basis = self.program.basis
+            self.usd = costs(self.table, basis.prices, basis.terms)[:, : self.size]
+        allowed = self._allowed()
+        feasible, ready = self._past_gates(allowed)
+        now, target = self._chosen(ready), self._chosen(feasible)
+        return State(self.table, self.truth, self.usd, allowed, feasible, ready, now, target)
+
+    def _folded(self, rule: Rule, column: str, condition: Condition, memo: dict[Any, Bools]) -> Bools:
+        """Of a segment with a proposal: `when` of a must or a gate holds in either reading, what closes one in both."""
+        if condition.node is None:
+            return np.ones(self.size, dtype=bool)
+        found = holds(condition.node, self.table, memo)
+        first, second = found[: self.size], found[self.size :]
+        if not self.waiting.size or rule.row.table == "preferences":
+            return first
+        folded = first.copy()
+        both = folded[self.waiting]
+        folded[self.waiting] = both | second if column == WHEN else both & second
+        return folded
+
+    def _allowed(self) -> Masks:
+        allowed = np.full(self.size, EVERY, dtype=np.uint8)
+        for rule in self.program.constraints:
+            lost = np.uint8(EVERY & ~rule.mask)
+            allowed &= ~(self.truth[rule.row.id, WHEN] * lost)
+        return allowed
+
+    def _past_gates(self, allowed: Masks) -> tuple[Masks, Masks]:
+        """What gates leave for good, and what they leave today."""
+        feasible, ready = allowed.copy(), allowed.copy()
+        for rule in self.program.gates:
+            stands = self.truth[rule.row.id, WHEN] & ~self.truth[rule.row.id, "closed_when"]
+            ready &= ~(stands * np.uint8(rule.mask))
+            feasible &= ~((stands & ~self.truth[rule.row.id, "closable_when"]) * np.uint8(rule.mask))
+        return feasible, ready
+
+    def _chosen(self, pool: Masks) -> NDArray[np.int8]:
+        assert self.usd is not None  # noqa: S101  filled before anything is chosen
+        strong, weak = self._wishes(self.program.strong), self._wishes(self.program.weak)
+        return pick(pool, self.usd, strong, weak, self.program.tolerance)
+
+    def _wishes(self, rules: Sequence[Rule]) -> list[tuple[int, Bools]]:
+        return [(rule.mask, self.truth[rule.row.id, WHEN]) for rule in rules]

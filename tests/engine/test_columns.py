@@ -1,0 +1,89 @@
+"""One segment decided alone and ten thousand decided at once are decided alike."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner.engine.columns import Given, Portfolio, Program
+from planner.engine.columns.choose import members
+from planner.engine.decide import Basis, weigh
+from planner.engine.facts import Fact
+from planner.engine.reading import facts_of
+from planner.engine.vocabulary import VARIANTS
+from tests.engine.portfolios import segments, workload
+from tests.engine.samples import AS_OF, POLICY, PRICES
+
+BASIS = Basis.of(POLICY, PRICES, AS_OF)
+PROGRAM = Program.of(BASIS)
+SEEDS = st.integers(0, 2**32)
+AT_ONCE = 25
+LAWS = settings(max_examples=100, deadline=None, derandomize=True)  # 100 x 25 segments
+
+
+def given_of(parts: Any) -> list[Given]:
+    return [
+        Given(facts_of(POLICY, workload(part), part), part.classification == "approved", part.pending)
+        for part in parts
+    ]
+
+
+def pool(masks: Any, place: int) -> tuple[str, ...]:
+    inside = members(masks)[:, place]
+    return tuple(variant for variant, there in zip(VARIANTS, inside, strict=True) if there)
+
+
+@LAWS
+@given(SEEDS)
+def test_scalar_and_columns_agree(seed: int) -> None:
+    parts = segments(seed, AT_ONCE)
+    state = Portfolio.of(PROGRAM, given_of(parts)).base
+    for place, part in enumerate(parts):
+        alone = weigh(BASIS, facts_of(POLICY, workload(part), part), part)
+        fired = {row.id for row in alone.fired}
+        assert fired == {rule.row.id for rule in PROGRAM.constraints if state.fires(rule.row.id)[place]}
+        assert (pool(state.allowed, place), pool(state.feasible, place), pool(state.ready, place)) == (
+            alone.allowed,
+            alone.feasible,
+            alone.ready,
+        )
+        for usd, variant in zip(state.usd[:, place], VARIANTS, strict=True):
+            expected = alone.costs[variant].usd_month
+            assert math.isnan(usd) if expected is None else usd == expected, variant
+        assert state.placements("target", place) == alone.scale.pick(alone.feasible)
+        assert state.placements("now", place) == alone.scale.pick(alone.ready)
+
+
+@LAWS
+@given(SEEDS, st.sampled_from(sorted({name for rule in PROGRAM.rules for name in rule.reads})), st.data())
+def test_an_exchanged_input_is_decided_as_if_it_had_been_given(seed: int, name: str, data: Any) -> None:
+    declared = POLICY.inputs[name]
+    if declared.supplied_by == "derived" and name == "data_tags_status":
+        return  # follows from the approval, nobody can give it
+    parts = [part for part in segments(seed, 10) if part.pending is None]
+    if not parts:
+        return
+    portfolio = Portfolio.of(PROGRAM, given_of(parts))
+    value = data.draw(values_of(declared))
+    state = portfolio.exchanged({name: portfolio.base.table.full(name, value)})
+    again = Portfolio.of(
+        PROGRAM,
+        [Given({**each.facts, name: Fact(value)}, each.approved) for each in given_of(parts)],
+    ).base
+    for column in ("allowed", "feasible", "ready", "now", "target"):
+        assert np.array_equal(getattr(state, column), getattr(again, column)), column
+
+
+def values_of(declared: Any) -> Any:
+    if declared.type == "bool":
+        return st.booleans()
+    if declared.type == "enum":
+        return st.sampled_from(declared.values)
+    if declared.type == "set":
+        return st.frozensets(st.sampled_from(declared.values), max_size=3)
+    low, high = declared.minimum or 0, declared.maximum or 1e9
+    return st.integers(int(low), int(high)) if declared.type == "int" else st.floats(low, high)
