@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from planner.engine import FactError, decide_workload, digest, record
 from planner.models import Decision
 from planner.selectors import basis
+from planner.selectors.trigger_history import segment_ids
 from planner.selectors.watch import asks_for_an_answer
 from workloads.models import Workload
 from workloads.selectors import facts
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from planner.engine import Policy, PriceSnapshot, SegmentInput, WorkloadInput
     from planner.models import PlanRun
+    from planner.selectors.trigger_history import History
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,13 @@ class Answer:
     record: Kept | None = None
     if_approved: Kept | None = None
     error: dict[str, Any] | None = None
+    segments: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def triggers(self) -> list[tuple[int, dict[str, Any]]]:
+        """Each trigger of the record with the segment it is about."""
+        parts = self.record.content["segments"] if self.record else []
+        return [(self.segments[part["name"]], each) for part in parts for each in part["triggers"]]
 
     @property
     def kept(self) -> list[Kept]:
@@ -58,12 +67,12 @@ class Answer:
         )
 
 
-def decide_batch(run: PlanRun, ids: list[int]) -> list[Answer]:
-    """An answer for each workload; one whose facts are wrong does not stop the others."""
+def decide_batch(run: PlanRun, ids: list[int], history: History) -> list[Answer]:
+    """An answer for each workload, with its past; one whose facts are wrong does not stop the others."""
     assert run.snapshot_id is not None  # noqa: S101  set when the run began
     prices, day = basis.prices_of(run.snapshot_id), run.as_of.date()
     return [
-        answer_for(workload, given, prices, day)
+        answer_for(workload, history.told(workload, given), prices, day)
         if not isinstance(given, Exception)
         else failed(workload, given)
         for workload, given in _inputs(run, ids)
@@ -98,7 +107,7 @@ def answer_for(workload: Workload, given: WorkloadInput, prices: PriceSnapshot, 
     except Exception as error:
         log.exception("workload %s could not be decided", workload.pk)
         return failed(workload, error)
-    return Answer(workload.pk, stands, then)
+    return Answer(workload.pk, stands, then, segments=segment_ids(workload))
 
 
 def _kept(policy: Policy, given: WorkloadInput, prices: PriceSnapshot, day: date) -> Kept:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from planner.engine.facts import Past
     from planner.engine.measures import Measures
@@ -28,6 +28,17 @@ PERIOD: Final[Mapping[str, Callable[[date], int]]] = {
     "week": lambda day: (day.toordinal() - 1) // DAYS_PER_WEEK,
     "month": lambda day: day.year * MONTHS_PER_YEAR + day.month,
 }
+# At most so long each, for whoever fetches the history.
+LONGEST: Final = {"day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=31)}
+
+
+def last_of_each(
+    crossings: Iterable[tuple[date, bool]], each: str, *, before: date
+) -> tuple[tuple[date, bool], ...]:
+    """The last reading of every period that ended before the one of a day; the current one is read anew."""
+    number = PERIOD[each]
+    last = {number(day): (day, was) for day, was in sorted(crossings, key=lambda pair: pair[0])}
+    return tuple(last[period] for period in sorted(last) if period < number(before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +61,8 @@ class Sustain:
         """In how many of the last periods the level was passed. A period nobody looked at counts as none."""
         number = PERIOD[self.each]
         current = number(as_of)
-        last = {number(day): was for day, was in sorted(past.crossings)} if past else {}
-        before = sum(last.get(period, False) for period in range(current - self.of + 1, current))
+        seen = last_of_each(past.crossings, self.each, before=as_of) if past else ()
+        before = sum(was for day, was in seen if current - number(day) < self.of)
         return before + bool(crossed)
 
 
