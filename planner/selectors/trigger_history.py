@@ -58,7 +58,7 @@ def history_before(run: PlanRun, segments: Iterable[int], policy: Policy) -> His
     for segment, trigger, moment, crossed in rows.order_by("as_of", "run_id").values_list(
         "segment_id", "trigger", "as_of", "crossed"
     ):
-        crossings.setdefault((segment, trigger), []).append((moment.date(), crossed))
+        crossings.setdefault((segment, trigger), []).append((moment.date(), bool(crossed)))
     pasts: dict[int, dict[str, Past]] = {}
     for row in _newest(before.exclude(state=engine.NOT_EVALUATED)):
         key = (row.segment_id, row.trigger)
@@ -94,7 +94,7 @@ def lines(keys: Iterable[Key], as_of: datetime) -> dict[Key, list[float]]:
     ).order_by("as_of", "run_id")
     weeks: dict[Key, dict[int, float]] = {}
     for segment, trigger, moment, value in rows.values_list("segment_id", "trigger", "as_of", "value"):
-        if (segment, trigger) in wanted:
+        if value is not None and (segment, trigger) in wanted:
             weeks.setdefault((segment, trigger), {})[engine.PERIOD["week"](moment.date())] = value
     return {key: list(values.values()) for key, values in weeks.items()}
 

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 
 from planner.engine import PolicyError
 from planner.jobs import SupersededError
-from planner.models import Decision, DecisionRecord, PlanRun, PolicyVersion
+from planner.models import Decision, DecisionRecord, PlanRun, PolicyVersion, TriggerReading
 from planner.selectors import basis, current_decisions, trigger_history
 from planner.selectors.words import count_of
 from planner.services.asking import ask_plan
@@ -67,7 +67,7 @@ def begin(run: PlanRun) -> None:
     if run.policy_id == policy.sha:
         return
     run.decisions.all().delete()
-    run.trigger_readings.all().delete()
+    TriggerReading.objects.filter(run=run).delete()
     run.fence(
         policy=keep_policy(policy, run.as_of),
         snapshot=run.snapshot or pricing_services.freeze_snapshot(as_of=run.as_of),

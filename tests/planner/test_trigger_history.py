@@ -113,10 +113,11 @@ def test_a_run_that_starts_again_under_another_policy_keeps_its_readings_once() 
 
 def test_a_batch_that_fails_keeps_neither_decision_nor_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     workload()
-    run = services.ask_plan(
+    asked = services.ask_plan(
         reason="a test", as_of=AS_OF, snapshot=pricing_services.reference_snapshot_row(), send=lambda _: None
     )
-    run = PlanRun.claim(run.pk)
+    run = PlanRun.claim(asked.pk)
+    assert run is not None
     plans.begin(run)
     PlanRun.objects.filter(pk=run.pk).update(attempt=7)  # a newer attempt took over
     with pytest.raises(plans.SupersededError):
