@@ -69,10 +69,15 @@ def answering_teams(user: Person) -> set[int | None]:
     return access.team_ids(user, Role.ARCHITECT, Role.LEADER)
 
 
+def get_seen_segment(user: Person, pk: int) -> Segment:
+    """The segment, or 404 for whoever may not see it."""
+    segments = Segment.objects.filter(workload__archived_at=None).select_related("workload")
+    return access.get_for(user, segments, pk)
+
+
 def get_watched_for(user: Person, pk: int) -> Segment:
     """The segment for saying something about its triggers: 404 when it may not be seen, 403 when only seen."""
-    segments = Segment.objects.filter(workload__archived_at=None).select_related("workload")
-    segment = access.get_for(user, segments, pk)
+    segment = get_seen_segment(user, pk)
     if not answering_teams(user) & {None, segment.workload.team_id}:
         raise PermissionDenied("Only an architect of the owning team or a leader may answer its triggers.")
     return segment

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
+    from django.db.models import QuerySet
+
     from planner.engine import Policy, WorkloadInput
     from planner.models import PlanRun
     from workloads.models import Segment, Workload
 
 LINE_POINTS = 12
 LINE_STEP = timedelta(weeks=1)
+READINGS_SHOWN = 24
 
 Key = tuple[int, str]  # a segment and a trigger
 
@@ -116,3 +119,9 @@ def answers_that_hold(
         if stands.get(key := (row.segment_id, row.trigger)) == f"{row.state} {row.since.isoformat()}"
         and (row.until is None or row.until > today)
     }
+
+
+def readings_of(segment: Segment, trigger: str) -> QuerySet[TriggerReading]:
+    """What was found of the trigger, the newest first; enough to see how it came here."""
+    rows = TriggerReading.objects.filter(segment=segment, trigger=trigger)
+    return rows.select_related("run").order_by("-as_of", "-run_id")[:READINGS_SHOWN]
