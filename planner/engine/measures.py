@@ -168,7 +168,7 @@ def _use(
     cheapest = min(own, key=lambda cost: cost.usd_month or 0)
     planned = float(figures[policy.capacity["planned_use"]])
     peak = values.get("peak_to_avg") or 1
-    return round(PERCENT * planned * cheapest.load / peak / cheapest.replicas, 1)
+    return float(PERCENT * planned * cheapest.load / peak / cheapest.replicas)
 
 
 def _payback(
@@ -186,7 +186,7 @@ def _payback(
     horizon = float(figures["payback_horizon"])
     if saved <= 0:
         return horizon
-    return round(min(horizon, (written_off * months + float(figures["upfront_min"])) / saved), 1)
+    return min(horizon, (written_off * months + float(figures["upfront_min"])) / saved)
 
 
 def _margin(values: Mapping[str, Any], supplied: Facts) -> dict[str, Any]:
@@ -196,4 +196,4 @@ def _margin(values: Mapping[str, Any], supplied: Facts) -> dict[str, Any]:
     if bill is None or change is None or not isinstance(margin, (int, float)) or margin <= 0:
         return {"vendor_margin_impact_pct": None}
     rise = bill * change / (PERCENT + change) if change > -PERCENT else 0.0
-    return {"vendor_margin_impact_pct": round(max(0.0, PERCENT * rise / margin), 1)}
+    return {"vendor_margin_impact_pct": max(0.0, PERCENT * rise / margin)}

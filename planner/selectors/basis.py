@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +25,7 @@ def policy() -> Policy:
 @lru_cache(maxsize=1)
 def policy_document() -> dict[str, Any]:
     """The shipped policy's files as they are, one entry each: hashing them again gives the policy's sha."""
-    files = {name: load.SHIPPED / f"{name}.toml" for name in (*load.OTHER_FILES, *load.TABLES)}
-    read = {
-        name: tomllib.loads(path.read_text("utf-8")) if path.exists() else {} for name, path in files.items()
-    }
-    document: dict[str, Any] = json.loads(json.dumps(read, default=str))
+    document: dict[str, Any] = json.loads(json.dumps(load.read_documents(load.SHIPPED), default=str))
     return document
 
 

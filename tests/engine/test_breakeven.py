@@ -94,6 +94,6 @@ def test_use_and_payback_follow_from_what_the_machines_cost() -> None:
     own = decide(tokens_month=300_000_000, peak_to_avg=1.2).costs["5a"]
     use = trigger("TRG-338", tokens_month=300_000_000, peak_to_avg=1.2)["value"]
     planned = POLICY.figures(AS_OF)["util"]
-    assert (own.replicas, use) == (1, round(100 * own.load * planned / 1.2, 1))
+    assert (own.replicas, use) == (1, pytest.approx(100 * own.load * planned / 1.2))
     payback = trigger("ECO-613", tokens_month=300_000_000)
     assert (payback["value"], payback["state"]) == (120, "armed")

@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from planner.engine.columns import Given, Portfolio, Program
 from planner.engine.columns.choose import members
-from planner.engine.decide import Basis, weigh
+from planner.engine.columns.watch import ARMED, FIRED, NEAR, NOT_EVALUATED, NOT_THERE, watch
+from planner.engine.decide import Basis, decide_workload, weigh
 from planner.engine.facts import Fact
+from planner.engine.measures import Outcome
 from planner.engine.reading import facts_of
+from planner.engine.triggers import evaluate
 from planner.engine.vocabulary import VARIANTS
 from tests.engine.portfolios import segments, workload
 from tests.engine.samples import AS_OF, POLICY, PRICES
@@ -87,3 +90,33 @@ def values_of(declared: Any) -> Any:
         return st.frozensets(st.sampled_from(declared.values), max_size=3)
     low, high = declared.minimum or 0, declared.maximum or 1e9
     return st.integers(int(low), int(high)) if declared.type == "int" else st.floats(low, high)
+
+
+CODES = {"armed": ARMED, "near": NEAR, "fired": FIRED, "not_evaluated": NOT_EVALUATED}
+
+
+@settings(LAWS, max_examples=60)
+@given(SEEDS)
+def test_triggers_stand_alike(seed: int) -> None:
+    parts = [part for part in segments(seed, AT_ONCE) if part.pending is None]
+    portfolio = Portfolio.of(PROGRAM, given_of(parts))
+    watched = watch(portfolio, portfolio.base)
+    for place, part in enumerate(parts):
+        decided = decide_workload(POLICY, workload(part), PRICES, AS_OF).segments[0]
+        outcome = Outcome(
+            decided.allowed,
+            decided.amounts,
+            decided.now,
+            decided.target,
+            decided.status,
+            part.classification,
+            decided.costs,
+        )
+        alone = {each.id: each for each in evaluate(POLICY, decided.reading.facts, outcome, AS_OF)}
+        together = {key: int(states[place]) for key, states in watched.states.items()}
+        assert {key: CODES[each.state] for key, each in alone.items()} == {
+            key: code for key, code in together.items() if code != NOT_THERE
+        }
+        assert {key for key, each in alone.items() if each.confirmed} == {
+            key for key, agreed in watched.confirmed.items() if agreed[place]
+        }

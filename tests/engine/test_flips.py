@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.engine import parse_workloads
-from planner.engine.columns import Given, Program
+from planner.engine.columns import Given, Portfolio, Program
 from planner.engine.decide import Basis, weigh
 from planner.engine.facts import Fact
 from planner.engine.flips import Flip, flips
+from planner.engine.flips.many import swings
 from planner.engine.reading import facts_of
 from planner.engine.vocabulary import Kind
 from tests.engine.portfolios import SUPPLIED, segment, value, workload
@@ -132,3 +133,23 @@ def test_a_flip_of_a_number_says_where_and_how_far() -> None:
     assert (flip.operator, flip.value, flip.target) == (">", 200_000_000, "4")
     assert 820e6 < flip.to < 821e6
     assert flip.distance_pct == 310.2
+
+
+def test_the_swings_of_a_portfolio_are_the_flips_of_its_segments() -> None:
+    """For flags, lists and sets; numbers are asked at steps there and exactly here."""
+    parts = [segment(random.Random(seed)) for seed in range(12)]
+    known = [given_of(part) for part in parts if part.pending is None]
+    together = Portfolio.of(PROGRAM, known)
+    found = {
+        (swing.name, int(place))
+        for swing in swings(together)
+        for place in swing.segments.nonzero()[0]
+        if not together.base.table.is_number(swing.name)
+    }
+    alone = {
+        (flip.name, place)
+        for place, each in enumerate(known)
+        for flip in flips(PROGRAM, each)
+        if flip.operator in {"=", "+", "-"}
+    }
+    assert found == alone

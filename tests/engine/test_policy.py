@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import shutil
-import tomllib
 from datetime import date
 from typing import Any
 
@@ -12,11 +11,9 @@ import pytest
 
 from planner.engine import PolicyError, load_policy
 from planner.engine.policy import build_policy
-from planner.engine.policy.load import OTHER_FILES, SHIPPED, TABLES
+from planner.engine.policy.load import SHIPPED, read_documents
 
-DOCUMENTS = {
-    name: tomllib.loads((SHIPPED / f"{name}.toml").read_text("utf-8")) for name in (*OTHER_FILES, *TABLES)
-}
+DOCUMENTS = read_documents(SHIPPED)
 
 
 def documents() -> Any:
@@ -186,7 +183,8 @@ def test_a_source_is_cited_in_full() -> None:
 
 
 def test_a_policy_may_do_without_steps_and_triggers(tmp_path: Any) -> None:
-    left_out = shutil.ignore_patterns("steps.toml", "triggers.toml", "risks.toml", "classify.toml")
+    without = ("steps", "triggers", "risks", "classify", "settlements")
+    left_out = shutil.ignore_patterns(*(f"{name}.toml" for name in without))
     shutil.copytree(SHIPPED, tmp_path / "policy", ignore=left_out)
     policy = load_policy(tmp_path / "policy")
     assert (policy.rows("steps"), policy.rows("triggers")) == ((), ())

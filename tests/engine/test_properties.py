@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import random
-import tomllib
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from planner.engine import SegmentInput, WorkloadInput, decide_workload, digest, record
 from planner.engine.facts import Fact
 from planner.engine.policy import build_policy
-from planner.engine.policy.load import OTHER_FILES, SHIPPED, TABLES
+from planner.engine.policy.load import SHIPPED, read_documents
 from planner.engine.vocabulary import ASSURANCE, VARIANTS
 from tests.engine.samples import AS_OF, POLICY, PRICES
 
@@ -116,9 +115,7 @@ def test_a_more_sensitive_tag_never_allows_more_nor_lowers_assurance(facts: Any,
 
 
 def documents() -> Any:
-    return {
-        name: tomllib.loads((SHIPPED / f"{name}.toml").read_text("utf-8")) for name in (*OTHER_FILES, *TABLES)
-    }
+    return read_documents(SHIPPED)
 
 
 def shuffled() -> Any:

@@ -30,11 +30,9 @@ def narrowed(pool: Masks, mask: int, fires: Bools) -> Masks:
 
 def affordable(pool: Masks, usd: Floats, tolerance: float) -> Masks:
     """The cheapest and all that cost about the same; placements nobody can price give way to those priced."""
-    inside = members(pool)
-    price = np.where(inside & ~np.isnan(usd), usd, np.inf)
-    limit = price.min(axis=0) * (1 + tolerance)
-    kept = inside & (price <= limit) & np.isfinite(price)
-    return np.where(np.isfinite(limit), packed(kept), pool)
+    price = np.where(members(pool), usd, np.nan)
+    limit = np.fmin.reduce(price, axis=0) * (1 + tolerance)  # NaN where nobody can price any
+    return np.where(np.isnan(limit), pool, packed(price <= limit))
 
 
 def first(pool: Masks, usd: Floats) -> NDArray[np.int8]:

@@ -88,7 +88,7 @@ class Portfolio:
             if touched.isdisjoint(condition.reads)
         }
         usd = self.base.usd if touched.isdisjoint(READS) else None
-        return _State(self.program, self.size, self.waiting, table, kept, usd).decided()
+        return _State(self.program, self.size, self.waiting, table, kept, usd).decided(self.base)
 
 
 @dataclass(slots=True)
@@ -102,7 +102,8 @@ class _State:
     truth: dict[Key, Bools]
     usd: NDArray[np.float64] | None
 
-    def decided(self) -> State:
+    def decided(self, before: State | None = None) -> State:
+        """The decisions; beside BEFORE only segments for which something is another are chosen for again."""
         memo: dict[Any, Bools] = {}
         for rule in self.program.rules:
             for column, condition in rule.conditions.items():
@@ -113,7 +114,12 @@ class _State:
             self.usd = costs(self.table, basis.prices, basis.terms)[:, : self.size]
         allowed = self._allowed()
         feasible, ready = self._past_gates(allowed)
-        now, target = self._chosen(ready), self._chosen(feasible)
+        rows = np.arange(self.size) if before is None else self._moved(before, feasible, ready)
+        target = self._chosen(feasible, rows)
+        now, apart = target.copy(), np.nonzero(ready[rows] != feasible[rows])[0]
+        now[apart] = self._chosen(ready, rows[apart])
+        if before is not None:
+            now, target = _placed(before.now, rows, now), _placed(before.target, rows, target)
         return State(self.table, self.truth, self.usd, allowed, feasible, ready, now, target)
 
     def _folded(self, rule: Rule, column: str, condition: Condition, memo: dict[Any, Bools]) -> Bools:
@@ -145,10 +151,30 @@ class _State:
             feasible &= ~((stands & ~self.truth[rule.row.id, "closable_when"]) * np.uint8(rule.mask))
         return feasible, ready
 
-    def _chosen(self, pool: Masks) -> NDArray[np.int8]:
-        assert self.usd is not None  # noqa: S101  filled before anything is chosen
-        strong, weak = self._wishes(self.program.strong), self._wishes(self.program.weak)
-        return pick(pool, self.usd, strong, weak, self.program.tolerance)
+    def _moved(self, before: State, feasible: Masks, ready: Masks) -> NDArray[np.int64]:
+        """The segments whose pools, wishes or costs are not what they were."""
+        moved = (feasible != before.feasible) | (ready != before.ready)
+        for rule in (*self.program.strong, *self.program.weak):
+            now, then = self.truth[rule.row.id, WHEN], before.truth[rule.row.id, WHEN]
+            if now is not then:
+                moved |= now != then
+        if self.usd is not before.usd:
+            moved |= (self._costs() != before.usd).any(axis=0)  # unknown costs count as moved
+        return np.nonzero(moved)[0]
 
-    def _wishes(self, rules: Sequence[Rule]) -> list[tuple[int, Bools]]:
-        return [(rule.mask, self.truth[rule.row.id, WHEN]) for rule in rules]
+    def _chosen(self, pool: Masks, rows: NDArray[np.int64]) -> NDArray[np.int8]:
+        strong, weak = self._wishes(self.program.strong, rows), self._wishes(self.program.weak, rows)
+        return pick(pool[rows], self._costs()[:, rows], strong, weak, self.program.tolerance)
+
+    def _costs(self) -> NDArray[np.float64]:
+        assert self.usd is not None  # noqa: S101  filled before anything is chosen
+        return self.usd
+
+    def _wishes(self, rules: Sequence[Rule], rows: NDArray[np.int64]) -> list[tuple[int, Bools]]:
+        return [(rule.mask, self.truth[rule.row.id, WHEN][rows]) for rule in rules]
+
+
+def _placed(before: NDArray[np.int8], rows: NDArray[np.int64], answers: NDArray[np.int8]) -> NDArray[np.int8]:
+    found = before.copy()
+    found[rows] = answers
+    return found

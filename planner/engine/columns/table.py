@@ -130,6 +130,18 @@ class Table:
             self.supplied[name] = np.zeros(self.size, dtype=bool)
         self.supplied[name][row] = True
 
+    def head(self, size: int) -> Table:
+        """The first rows, with what was derived for them; to be filled further without touching this one."""
+        return Table(
+            self.policy,
+            size,
+            self.shapes,
+            {name: column[:size] for name, column in self.base.items()},
+            {name: column[:size] for name, column in self.supplied.items()},
+            self.approved[:size],
+            {name: column[:size] for name, column in self.derived.items()},
+        )
+
     def first_row(self, names: Iterable[str], times: int) -> Table:
         """The first row so many times, of these inputs only."""
         return Table(

@@ -56,6 +56,13 @@ class Input:
         return self.unknown == BLOCK
 
     @property
+    def may_be_unknown(self) -> bool:
+        """Whether a condition can meet it without a value: nobody gave one, or it could not be worked out."""
+        if self.type in (Kind.INT, Kind.NUMBER):
+            return self.blocks or bool(self.ratio) or self.supplied_by == "derived"
+        return self.blocks and self.type != Kind.SET
+
+    @property
     def shared_by_volume(self) -> bool:
         """Whether a workload's amount is divided among its segments by their share of the tokens."""
         return self.scope == "workload" and self.unit.endswith("/month") and not self.unit.startswith("%")

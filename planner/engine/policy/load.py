@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.engine.expression import suggestion
 from planner.engine.facts import FactError
 from planner.engine.policy.errors import PolicyError
+from planner.engine.policy.guides import Guides, guides_of
 from planner.engine.policy.inputs import BLOCK, Input, as_input
 from planner.engine.policy.levels import check_levels
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
 from planner.engine.policy.shape import check_shape
+from planner.engine.policy.statements import read_statements
 from planner.engine.policy.tiers import Tier, as_tier
+from planner.engine.policy.unique import check_unique
 from planner.engine.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -27,9 +30,13 @@ if TYPE_CHECKING:
 
 SHIPPED: Final = Path(__file__).resolve().parents[2] / "policy"
 TABLES: Final = tuple(COLUMNS)
-OTHER_FILES: Final = ("policy", "inputs", "parameters", "archetypes", "tiers")
+OTHER_FILES: Final = ("policy", "inputs", "parameters", "archetypes", "tiers", "coverage", "settlements")
+LISTS: Final = ("statements",)  # comma-separated, everything else is TOML
 RATIO_PARTS: Final = 2
-OPTIONAL: Final = ("steps", "triggers", "risks", "classify", "archetypes")
+OPTIONAL: Final = (
+    *("steps", "triggers", "risks", "classify", "archetypes"),
+    *("statements", "coverage", "settlements"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class Policy:
     tie_tolerance: str
     capacity: Mapping[str, str]
     who_changes: tuple[str, ...]
+    guides: Guides
 
     @cached_property
     def assumptions(self) -> Mapping[str, Any]:
@@ -103,7 +111,12 @@ def load_policy(directory: Path | None = None) -> Policy:
 
 @cache
 def _load(directory: Path) -> Policy:
-    return build_policy({name: _read(directory, name) for name in (*OTHER_FILES, *TABLES)})
+    return build_policy(read_documents(directory))
+
+
+def read_documents(directory: Path) -> dict[str, Mapping[str, Any]]:
+    """The files of a policy folder as they are, one entry each; optional ones that are not there are empty."""
+    return {name: _read(directory, name) for name in (*OTHER_FILES, *TABLES, *LISTS)}
 
 
 def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
@@ -131,6 +144,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
         capacity={key: _parameter_name(head.get("economics", {}), key, parameters) for key in ECONOMICS},
         who_changes=tuple(head.get("who_changes", ())),
+        guides=guides_of(documents, tables, parameters),
     )
 
 
@@ -147,9 +161,11 @@ ECONOMICS: Final = (
 
 
 def _read(directory: Path, name: str) -> Mapping[str, Any]:
-    path = directory / f"{name}.toml"
+    listed = name in LISTS
+    path = directory / f"{name}.{'csv' if listed else 'toml'}"
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return read_statements(text) if listed else tomllib.loads(text)
     except FileNotFoundError:
         if name in OPTIONAL:
             return {}
@@ -176,6 +192,8 @@ def _rows(
         if row.id in rows:
             raise PolicyError(reader.file, row.id, "id", "is used twice; every row has an id of its own")
         rows[row.id] = row
+    if table == "classify":
+        check_unique(rows.values(), inputs, parameters)
     return tuple(rows.values())
 
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "done")
 MASKS: Final = ("allow", "prefer", "for")
-ANY_ROW: Final = ("id", "label", "when", "owner", "sentence", "source")
+ANY_ROW: Final = ("id", "label", "when", "owner", "sentence", "source", "covers", "restates")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "constraints": (*ANY_ROW, "layer", "strength", "allow", "waivable", "statutory"),
+    "constraints": (*ANY_ROW, "layer", "strength", "allow", "waivable", "statutory", "contradicts"),
     "preferences": (*ANY_ROW, "strength", "prefer"),
     "gates": (*ANY_ROW, "for", "closed_when", "closable_when", "weeks"),
     "steps": (*ANY_ROW, "phase", "kind", "weeks", "wait", "done", "needs", "produces", "shared"),
@@ -88,6 +88,16 @@ class Row:
         return default if expression is None else expression.holds(values, parameters)
 
     @property
+    def carries(self) -> tuple[str, ...]:
+        """The statements of the guides it carries out: the one it is named after, and others it covers."""
+        return (self.id, *self.cells.get("covers", ()))
+
+    @property
+    def restates(self) -> tuple[str, ...]:
+        """The places where the guides say the same in other words."""
+        return tuple(self.cells.get("restates", ()))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The inputs its conditions read."""
         return tuple(dict.fromkeys(name for each in self.expressions.values() for name in each.names))
@@ -142,6 +152,10 @@ class RowReader:
         for column in REQUIRED[self.table]:
             if column not in cells:
                 raise PolicyError(self.file, row_id, column, "is missing")
+        for column, of in (("covers", "statements"), ("restates", "statements"), ("contradicts", "row ids")):
+            cited = cells.get(column, [])
+            if not (isinstance(cited, list) and all(isinstance(each, str) for each in cited)):
+                raise PolicyError(self.file, row_id, column, f"is not a list of {of}")
         for (table, column), choices in CHOICES.items():
             if table == self.table and column in cells and cells[column] not in choices:
                 raise PolicyError(

@@ -20,7 +20,7 @@ HEAD: Final = "policy"
 
 def check_shape(name: str, document: Mapping[str, Any]) -> None:
     """Raises PolicyError unless the file NAME is made of tables where tables are read."""
-    file = f"{name}.toml"
+    file = f"{name}.csv" if name == "statements" else f"{name}.toml"
     if name == HEAD:
         for part in ("policy", "economics"):
             _require(

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 # name -> what --help says; the module planner.management.policy.NAME has add_arguments(parser) and lines(options)
-REPORTS: Final[dict[str, str]] = {}
+REPORTS: Final[dict[str, str]] = {
+    "coverage": "every statement of the guides with its row or the reason why it has none",
+    "check": "finds what is wrong or doubtful in a policy",
+}
 
 
 class Command(BaseCommand):

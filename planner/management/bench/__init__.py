@@ -1,0 +1,1 @@
+"""What `manage.py bench` measures, one module a subject."""
