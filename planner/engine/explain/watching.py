@@ -43,6 +43,7 @@ def trigger_entry(policy: Policy, trigger: TriggerState) -> dict[str, Any]:
         "near": found.near,
         "fire": found.fire,
         "clear": found.clear,
+        "below": found.below,
         "fire_words": in_words(found.fire, declared.unit) if found.fire is not None else row.label,
         "crossed": found.crossed,
         "state": trigger.state,

@@ -43,12 +43,20 @@ def check(policy: Policy, row: Row, measures: Measures) -> Check:
     """Whether the figures agree. A fact of the workload needs no confirmation; a published marker always does."""
     expression = row.expressions.get("confirm")
     if expression is None:
-        return Check(None if row.cell("kind") == MARKER else True)
+        return _own_word(policy, row)
     compared = _sides(policy, expression.names)
     missing = tuple(name for name in compared if measures.values.get(name) is None)
     unknown = tuple(name for name in missing if name not in measures.excluded)
     agrees = row.holds("confirm", measures.values, measures.figures)
     return Check(None if unknown and not agrees else agrees, compared, unknown)
+
+
+def _own_word(policy: Policy, row: Row) -> Check:
+    """A row that asks for no confirmation: a published marker has none, a computed level is its own."""
+    sides = (str(row.cell("metric")), str(row.cell("fire")))
+    if row.cell("kind") == MARKER:
+        return Check()
+    return Check(agrees=True, compared=sides if all(side in policy.inputs for side in sides) else ())
 
 
 def break_even(policy: Policy, row: Row, outcome: Outcome, measures: Measures) -> BreakEven | None:
