@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 SCALES: Final = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 HUNDRED: Final = 100
 TEN_THOUSAND: Final = 10_000
+BARE: Final = ("count", "ratio", "share", "x")  # a number alone says it
 
 
 def in_words(value: object, unit: str = "", labels: Mapping[str, str] | None = None) -> str:
@@ -29,7 +30,7 @@ def _number(value: float, unit: str) -> str:
         return f"{'-' if value < 0 else ''}${_dollars(abs(value))}{_per(unit.removeprefix('USD'))}"
     if unit.startswith("%"):
         return f"{_short(value)} %{unit.removeprefix('%')}".replace("/", " a ")
-    name, _, period = unit.partition("/")
+    name, _, period = ("" if unit in BARE else unit).partition("/")
     return f"{_short(value)} {name}{f' a {period}' if period else ''}".strip()
 
 

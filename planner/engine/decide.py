@@ -10,7 +10,7 @@ from planner.engine.decision import Choice, GateState, LadderStep, SegmentDecisi
 from planner.engine.economics import Demand, Terms, VariantCost, costs_of
 from planner.engine.reading import Reading, facts_of, read
 from planner.engine.relaxations import relaxations
-from planner.engine.unknowns import unknown_facts
+from planner.engine.unknowns import open_questions
 from planner.engine.vocabulary import VARIANTS, Status, in_order
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Basis:
 class Weighed:
     """A segment after masks, gates and prices: what is left to choose from, and the scale to choose with."""
 
-    reading: Reading
+    readings: tuple[Reading, ...]
     fired: tuple[Row, ...]
     gates: tuple[GateState, ...]
     allowed: tuple[str, ...]
@@ -50,6 +50,11 @@ class Weighed:
     ready: tuple[str, ...]
     costs: Mapping[str, VariantCost]
     scale: Scale
+
+    @property
+    def reading(self) -> Reading:
+        """The reading in force."""
+        return self.readings[0]
 
 
 def decide_workload(
@@ -66,8 +71,11 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
     weighed = weigh(basis, facts, segment)
     choice = weighed.scale.choose(weighed.feasible)
     now = weighed.scale.pick(weighed.ready)
-    unknown = unknown_facts(
-        basis.policy, weighed.reading, lambda changed: _answer(basis, {**facts, **changed}, segment)
+    unknown, question = open_questions(
+        basis.policy,
+        basis.figures,
+        weighed.reading,
+        lambda changed: _answer(basis, {**facts, **changed}, segment),
     )
     return SegmentDecision(
         name=segment.name,
@@ -86,8 +94,10 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
         relaxations=() if weighed.feasible else _ways_out(weighed),
         costs=weighed.costs,
         unknown=unknown,
+        question=question,
         reading=weighed.reading,
         pending=segment.pending,
+        proposed=weighed.readings[1] if segment.pending else None,
         history=segment.history,
     )
 
@@ -104,17 +114,13 @@ def weigh(basis: Basis, facts: Mapping[str, Fact], segment: SegmentInput) -> Wei
     scale = Scale.of(basis.policy, reading.values, basis.figures, usd)
     feasible = _without(allowed, [gate for gate in gates if gate.open and not gate.closable])
     ready = _without(allowed, [gate for gate in gates if gate.open])
-    return Weighed(reading, fired, gates, allowed, feasible, ready, costs, scale)
+    return Weighed(readings, fired, gates, allowed, feasible, ready, costs, scale)
 
 
-def _readings(basis: Basis, facts: Mapping[str, Fact], segment: SegmentInput) -> list[Reading]:
+def _readings(basis: Basis, facts: Mapping[str, Fact], segment: SegmentInput) -> tuple[Reading, ...]:
     """The reading in force, and beside it the one of a proposal nobody has approved: it can only tighten."""
-    readings = [read(basis.policy, facts, segment.classification, basis.figures)]
-    if segment.pending:
-        readings.append(
-            read(basis.policy, {**facts, **segment.pending}, segment.classification, basis.figures)
-        )
-    return readings
+    given = (facts, {**facts, **segment.pending}) if segment.pending else (facts,)
+    return tuple(read(basis.policy, each, segment.classification, basis.figures) for each in given)
 
 
 def _fired(basis: Basis, readings: Sequence[Reading]) -> tuple[Row, ...]:

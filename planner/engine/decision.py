@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from planner.engine.economics import VariantCost
-    from planner.engine.facts import Facts, Past, PriceSnapshot
+    from planner.engine.facts import Facts, Past, PriceSnapshot, Value
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -56,11 +56,37 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class UnknownFact:
-    """A fact nobody supplied: what is assumed, and the answers its values would lead to, if they differ."""
+    """A fact nobody supplied: the classes its values could lead to, if they differ, and the target of each value."""
 
     name: str
     blocks: bool
     answers: tuple[str, ...]
+    outcomes: tuple[tuple[Value, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The open fact to ask for first: of so many possible answers, how many it removes on average."""
+
+    name: str
+    settles: float
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One fact at another value, and the answer then: `to` is the boundary or value, `group` which way it leads."""
+
+    name: str
+    value: Any
+    to: Any
+    operator: str
+    now: str | None
+    target: str | None
+    status: str
+    group: str
+    supplied_by: str
+    distance_pct: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +118,16 @@ class SegmentDecision:
     relaxations: tuple[Relaxation, ...]
     costs: Mapping[str, VariantCost]
     unknown: tuple[UnknownFact, ...]
+    question: Question | None
     reading: Reading
     pending: Facts | None = None
+    proposed: Reading | None = None  # the reading of a newer proposal: it may only tighten
     history: Mapping[str, Past] = field(default_factory=dict)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The reading in force, and after it that of a proposal."""
+        return (self.reading,) if self.proposed is None else (self.reading, self.proposed)
 
     @property
     def amounts(self) -> dict[str, float | None]:

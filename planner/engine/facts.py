@@ -24,12 +24,17 @@ class FactError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value and who stands behind it: declared, observed, derived, assumed, approved or archetype."""
+    """A value and who stands behind it: declared, observed, derived, assumed, approved or archetype.
+
+    `by` supplied it on `at`; `approved_by` approved it on `approved_at`, where somebody did.
+    """
 
     value: Value
     source: str = "declared"
     by: str = ""
     at: datetime | date | None = None
+    approved_by: str = ""
+    approved_at: datetime | date | None = None
 
 
 Facts = Mapping[str, Fact]

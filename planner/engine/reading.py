@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.expression import suggestion
@@ -57,7 +57,7 @@ def facts_of(policy: Policy, workload: WorkloadInput, segment: SegmentInput) -> 
     share = segment.share / PERCENT
     for name, fact in checked(policy, workload.facts).items():
         divided = policy.inputs[name].shared_by_volume and share != 1
-        facts[name] = Fact(_amount(fact.value) * share, fact.source, fact.by, fact.at) if divided else fact
+        facts[name] = replace(fact, value=_amount(fact.value) * share) if divided else fact
     return facts | checked(policy, segment.facts)
 
 
@@ -69,7 +69,7 @@ def checked(policy: Policy, facts: Facts) -> dict[str, Fact]:
         if declared is None:
             raise FactError(name, f"{name!r} is not a fact of this policy{suggestion(name, policy.inputs)}")
         value = declared.parse(fact.value)
-        read_facts[name] = fact if value is fact.value else Fact(value, fact.source, fact.by, fact.at)
+        read_facts[name] = fact if value is fact.value else replace(fact, value=value)
     return read_facts
 
 

@@ -17,7 +17,7 @@ from planner.engine.vocabulary import LAYER_LABELS, VARIANTS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from planner.engine.decision import LadderStep, PreferenceState, SegmentDecision, WorkloadDecision
+    from planner.engine.decision import LadderStep, SegmentDecision, WorkloadDecision
     from planner.engine.economics import VariantCost
 
 ENGINE: Final = "1"
@@ -60,7 +60,7 @@ def _total(amounts: Iterable[float | None]) -> float | None:
 
 
 def _segment(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, Any]:
-    policy = decision.policy
+    policy, told = decision.policy, explain.Told.of(decision, segment)
     return {
         "name": segment.name,
         "share": segment.share,
@@ -75,15 +75,18 @@ def _segment(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, 
         "excluded": _excluded(segment),
         "classes": explain.class_entries(segment),
         "ladder": [_ladder_entry(step) for step in segment.ladder],
-        "rows": {row.id: explain.row_entry(policy, segment.reading, row) for row in _shown_rows(segment)},
+        "rows": {row.id: explain.row_entry(told, row) for row in _shown_rows(segment)},
         "gates": [
-            explain.gate_entry(gate) for gate in segment.gates if set(gate.variants) & set(segment.allowed)
+            explain.gate_entry(told, gate)
+            for gate in segment.gates
+            if set(gate.variants) & set(segment.allowed)
         ],
         "relaxations": [explain.relaxation_entry(way) for way in segment.relaxations],
-        "preferences": [_preference(state, segment) for state in segment.choice.preferences],
+        "ways": explain.class_ways(told),
+        "preferences": [explain.preference_entry(told, state) for state in segment.choice.preferences],
         "costs": segment.amounts,
         "cost_parts": {variant: _cost(cost) for variant, cost in segment.costs.items()},
-        **_watch_and_work(decision, segment),
+        **_watch_and_work(decision, told),
         **_questions(policy, segment),
         "confidence": _confidence(policy, segment),
         "facts": [explain.fact_entry(policy, segment.reading, name) for name in _read_names(policy, segment)],
@@ -117,15 +120,6 @@ def _shown_rows(segment: SegmentDecision) -> list[Row]:
     return list(rows.values())
 
 
-def _preference(state: PreferenceState, segment: SegmentDecision) -> dict[str, Any]:
-    return {
-        "row": state.row.id,
-        "state": state.state,
-        "sentence": explain.preference_sentence(state, segment.target),
-        "cost_usd_month": state.usd_month,
-    }
-
-
 def _cost(cost: VariantCost) -> dict[str, Any]:
     return {
         "offer": cost.offer,
@@ -135,9 +129,9 @@ def _cost(cost: VariantCost) -> dict[str, Any]:
     }
 
 
-def _watch_and_work(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, Any]:
-    """Triggers, steps and risks: what would change the answer, how to get there, and what may go wrong."""
-    policy, known = decision.policy, segment.reading.known
+def _watch_and_work(decision: WorkloadDecision, told: explain.Told) -> dict[str, Any]:
+    """Triggers, steps, risks and scorecards: what would change the answer, how to get there, what else is said."""
+    policy, segment, known = told.policy, told.segment, told.segment.reading.known
     outcome = Outcome(
         segment.allowed,
         segment.amounts,
@@ -156,6 +150,7 @@ def _watch_and_work(decision: WorkloadDecision, segment: SegmentDecision) -> dic
         ],
         "steps": [_as_data(step) for step in stages.plan(policy, known, outcome, decision.as_of)],
         "risks": [_risk(row) for row in risks] if segment.target else [],
+        "scorecards": explain.card_entries(told, measures),
     }
 
 
@@ -186,12 +181,11 @@ def _risk(row: Row) -> dict[str, Any]:
 
 
 def _questions(policy: Policy, segment: SegmentDecision) -> dict[str, Any]:
-    """The open questions, and the one to ask next: what stops the answer first, then what would change it most."""
-    ranked = sorted(segment.unknown, key=lambda fact: (not fact.blocks, -len(fact.answers)))
-    pressing = [fact.name for fact in ranked if fact.blocks or fact.answers]
+    """The open questions, and the one to ask next."""
     return {
         "unknown": [explain.unknown_entry(policy, segment, fact) for fact in segment.unknown],
-        "next_question": pressing[0] if pressing else None,
+        "next_question": segment.question.name if segment.question else None,
+        "question": explain.question_entry(policy, segment),
     }
 
 

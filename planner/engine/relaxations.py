@@ -1,4 +1,4 @@
-"""When nothing fits: the smallest sets of rules and gates whose absence would open a placement."""
+"""Ways out: the smallest sets of rules and gates whose absence would open a placement."""
 
 from __future__ import annotations
 
@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 
 
 def relaxations(
-    fired: Sequence[Row], gates: Sequence[GateState], usd_month: Mapping[str, float | None]
+    fired: Sequence[Row],
+    gates: Sequence[GateState],
+    usd_month: Mapping[str, float | None],
+    variants: Sequence[str] = VARIANTS,
 ) -> tuple[Relaxation, ...]:
-    """The ways out, subset-minimal, fewest changes first and then the cheapest; empty sets never appear."""
-    ways = [way for variant in VARIANTS if (way := _way(variant, fired, gates, usd_month)).rows or way.gates]
+    """The ways to one of these placements, subset-minimal, fewest changes first and then the cheapest.
+
+    Empty sets never appear: a placement with nothing against it needs no way out.
+    """
+    ways = [way for variant in variants if (way := _way(variant, fired, gates, usd_month)).rows or way.gates]
     smallest = [way for way in ways if not any(_ids(other) < _ids(way) for other in ways)]
     return tuple(sorted(_cheapest_of_each(smallest), key=_effort))
 

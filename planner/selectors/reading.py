@@ -21,6 +21,7 @@ ROW_TABLES = {
     "steps": "Steps",
     "risks": "Risks",
     "classify": "Readings",
+    "scorecards": "Scorecards",
 }
 TABLES = ROW_TABLES | {"parameters": "Parameters", "inputs": "Facts asked for"}
 ABOUT = {
@@ -31,6 +32,7 @@ ABOUT = {
     "steps": "What has to be done for a move, in what order, by whom.",
     "risks": "What can go wrong on the way, and what is done about it.",
     "classify": "How a fact is read from others when nobody gave it.",
+    "scorecards": "The guides' own short tests, shown beside a decision. They never decide.",
     "parameters": "Every figure the rules read, since when it holds and who published it.",
     "inputs": "Every fact a decision may read, who supplies it, and what is assumed until somebody knows.",
 }

@@ -20,8 +20,9 @@ HEAD = [
 ]  # fmt: skip
 PARTS = [
     "name", "share", "status", "classification", "sentence", "lede", "now", "target", "allowed", "feasible",
-    "excluded", "classes", "ladder", "rows", "gates", "relaxations", "preferences", "costs", "cost_parts",
-    "triggers", "steps", "risks", "unknown", "next_question", "confidence", "facts",
+    "excluded", "classes", "ladder", "rows", "gates", "relaxations", "ways", "preferences", "costs",
+    "cost_parts",
+    "triggers", "steps", "risks", "scorecards", "unknown", "next_question", "question", "confidence", "facts",
 ]  # fmt: skip
 
 

@@ -50,10 +50,12 @@ def test_the_newest_saying_counts(ana: Any, ben: Any, segment: Any) -> None:
     assert workload_input(workload, now).facts == {"tokens_month": Fact(7, "declared", "Ben", now.date())}
 
 
-def test_a_set_is_read_as_a_set_and_an_approval_names_its_reviewer(rita: Any, segment: Any) -> None:
+def test_a_set_is_read_as_a_set_and_an_approval_names_its_reviewer(ana: Any, rita: Any, segment: Any) -> None:
     now = timezone.now()
     factories.ClassificationFactory(
         segment=segment,
+        proposed_by=ana,
+        proposed_at=now,
         facts={"data_tags": ["phi", "pii"]},
         state="approved",
         decided_by=rita,
@@ -63,7 +65,9 @@ def test_a_set_is_read_as_a_set_and_an_approval_names_its_reviewer(rita: Any, se
     )
     read = workload_input(segment.workload, now).segments[0]
     assert read.classification == "approved"
-    assert read.facts["data_tags"] == Fact(frozenset({"phi", "pii"}), "approved", "Rita", now.date())
+    assert read.facts["data_tags"] == Fact(
+        frozenset({"phi", "pii"}), "approved", "Ana", now.date(), "Rita", now.date()
+    )
     assert read.share == 100
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -79,14 +79,13 @@ def _holds(row: Classification, as_of: datetime) -> bool:
 
 
 def facts_of(row: Classification) -> dict[str, Fact]:
-    """The row's facts with who stands behind them: the decider once approved, else the proposer."""
-    approved = row.state == ClassificationState.APPROVED
-    by = str(row.decided_by if approved else row.proposed_by)
-    at = row.decided_at if approved else row.proposed_at
-    source = "approved" if approved else "declared"
-    when = at.date() if at else None
+    """The row's facts with who proposed them and, once approved, who approved them."""
+    said = Fact("", "declared", str(row.proposed_by), row.proposed_at.date())
+    if row.state == ClassificationState.APPROVED:
+        decided = row.decided_at.date() if row.decided_at else None
+        said = replace(said, source="approved", approved_by=str(row.decided_by), approved_at=decided)
     facts: Mapping[str, Any] = row.facts
-    return {name: Fact(value, source, by, when) for name, value in facts.items()}
+    return {name: replace(said, value=value) for name, value in facts.items()}
 
 
 def waiting_for(reviewable: QuerySet[Classification]) -> QuerySet[Classification]:

@@ -6,7 +6,7 @@ replaces what was declared, and a classification replaces both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, Q, prefetch_related_objects
@@ -108,10 +108,7 @@ def _segment_input(
 def read_facts(facts: Mapping[str, Fact]) -> Facts:
     """A classification's facts with their values as the engine reads them."""
     inputs = load_policy().inputs
-    return {
-        name: Fact(_parsed(inputs.get(name), fact.value), fact.source, fact.by, fact.at)
-        for name, fact in facts.items()
-    }
+    return {name: replace(fact, value=_parsed(inputs.get(name), fact.value)) for name, fact in facts.items()}
 
 
 def organisation_profile() -> OrganisationProfile:

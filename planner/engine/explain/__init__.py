@@ -2,26 +2,34 @@
 
 from planner.engine.explain.answer import headline, lede, segment_sentence, workload_sentence
 from planner.engine.explain.classes import class_entries
+from planner.engine.explain.flips import flip_groups
+from planner.engine.explain.questions import question_entry, unknown_entry
 from planner.engine.explain.reasons import (
     fact_entry,
     gate_entry,
     ladder_sentence,
-    preference_sentence,
-    relaxation_entry,
+    preference_entry,
     row_entry,
     source_entry,
-    unknown_entry,
 )
+from planner.engine.explain.scorecards import card_entries
+from planner.engine.explain.told import Told
 from planner.engine.explain.watching import trigger_entry
+from planner.engine.explain.ways import class_ways, relaxation_entry
 
 __all__ = [
+    "Told",
+    "card_entries",
     "class_entries",
+    "class_ways",
     "fact_entry",
+    "flip_groups",
     "gate_entry",
     "headline",
     "ladder_sentence",
     "lede",
-    "preference_sentence",
+    "preference_entry",
+    "question_entry",
     "relaxation_entry",
     "row_entry",
     "segment_sentence",

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.engine.explain.words import counted, listed, lower_first, money, placed, without_stop
+from planner.engine.explain.words import (
+    capitalised,
+    counted,
+    listed,
+    lower_first,
+    money,
+    placed,
+    without_stop,
+)
 from planner.engine.vocabulary import CLASS_OF, Status
 
 if TYPE_CHECKING:
@@ -95,4 +103,4 @@ def _why_nothing(segment: SegmentDecision) -> str:
         )
         return f"What the rules leave has gates that nobody can close: {listed(gates)}."
     reasons = listed([lower_first(without_stop(row.sentence)) for row in decisive.values()])
-    return f"{reasons[:1].upper()}{reasons[1:]}."
+    return f"{capitalised(reasons)}."

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.explain.words import counted, listed, lower_first, money, placed, without_stop
+from planner.engine.explain.words import (
+    capitalised,
+    counted,
+    listed,
+    lower_first,
+    money,
+    placed,
+    without_stop,
+)
 from planner.engine.vocabulary import CLASS_LABELS, CLASS_OF, CLASSES, VARIANTS
 
 if TYPE_CHECKING:
@@ -30,9 +38,9 @@ def class_entries(segment: SegmentDecision) -> list[dict[str, Any]]:
 def _class_entry(segment: SegmentDecision, key: str) -> dict[str, Any]:
     variants = [variant for variant in VARIANTS if CLASS_OF[variant] == key]
     best = min(
-        variants, key=lambda variant: (STATES.index(_state(segment, variant)), VARIANTS.index(variant))
+        variants, key=lambda variant: (STATES.index(state_of(segment, variant)), VARIANTS.index(variant))
     )
-    state = _state(segment, best)
+    state = state_of(segment, best)
     return {
         "class": key,
         "label": CLASS_LABELS[key],
@@ -48,14 +56,18 @@ def _class_entry(segment: SegmentDecision, key: str) -> dict[str, Any]:
 def _variant_entry(segment: SegmentDecision, variant: str) -> dict[str, Any]:
     return {
         "variant": variant,
-        "state": _state(segment, variant),
+        "phrase": capitalised(placed(variant)),
+        "state": (state := state_of(segment, variant)),
+        "words": _words(segment, variant, state),
+        "sentence": _sentence(segment, variant, state),
         "rows": [row.id for row in segment.rows_against(variant)],
         "gates": [gate.row.id for gate in segment.gates_before(variant)],
         "cost_usd_month": segment.costs[variant].usd_month,
     }
 
 
-def _state(segment: SegmentDecision, variant: str) -> str:
+def state_of(segment: SegmentDecision, variant: str) -> str:
+    """How a placement stands to the answer."""
     if variant not in segment.allowed:
         return "excluded"
     if variant == segment.now:
@@ -108,7 +120,7 @@ def _answer_sentence(segment: SegmentDecision, variant: str, state: str) -> str:
     phrase, usd = placed(variant), money(segment.costs[variant].usd_month)
     if state == "target":
         labels = [lower_first(gate.row.label) for gate in segment.gates_before(variant)]
-        return f"{phrase[:1].upper()}{phrase[1:]} at {usd}, once closed: {listed(labels)}."
+        return f"{capitalised(phrase)} at {usd}, once closed: {listed(labels)}."
     role = "Meets every rule today" if state == "now" else "What the rules, the team and the money leave"
     return f"{role}: {phrase}, at {usd}."
 

@@ -1,34 +1,33 @@
-"""Rules, gates, preferences, ways out and open questions, each as data a page can show as it is."""
+"""Rules, gates and preferences with the facts they read, each as data a page can show as it is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.amounts import in_words
-from planner.engine.explain.words import counted, listed, lower_first, money, placed, without_stop
-from planner.engine.vocabulary import LAYER_LABELS
+from planner.engine.explain.findings import reason
+from planner.engine.explain.words import listed, lower_first, money, placed, without_stop
+from planner.engine.vocabulary import LAYER_LABELS, in_order
 
 if TYPE_CHECKING:
-    from planner.engine.decision import (
-        GateState,
-        LadderStep,
-        PreferenceState,
-        Relaxation,
-        SegmentDecision,
-        UnknownFact,
-    )
+    from datetime import date
+
+    from planner.engine.decision import GateState, LadderStep, PreferenceState
+    from planner.engine.explain.told import Told
     from planner.engine.policy import Policy, Reference, Row
     from planner.engine.reading import Reading
 
-NOBODY = "nobody"
+GATES: Final = "gates"
 
 
 def source_entry(source: Reference) -> dict[str, Any]:
     return {"document": source.document, "quote": source.quote, "line": source.line}
 
 
-def row_entry(policy: Policy, reading: Reading, row: Row) -> dict[str, Any]:
-    """A rule that fired, with what it read and who said so."""
+def row_entry(told: Told, row: Row) -> dict[str, Any]:
+    """A rule that fired: what it says, the tests that made it fire, the facts they read, who may waive it."""
+    column, holds = ("closed_when", False) if row.table == GATES else ("when", True)
+    reading = told.reading_where(row, column, holds=holds)
     return {
         "id": row.id,
         "label": row.label,
@@ -36,17 +35,40 @@ def row_entry(policy: Policy, reading: Reading, row: Row) -> dict[str, Any]:
         "layer": row.layer,
         "layer_label": LAYER_LABELS.get(row.layer, ""),
         "strength": row.strength,
+        "leaves": list(in_order(row.mask)),
         "waivable": row.waivable,
         "statutory": row.statutory,
         "owner": row.owner,
+        "waiver": waiver_sentence(row),
+        "binding": row.id in told.binding,
+        "proposed": reading is told.segment.proposed,
         "sentence": row.sentence,
+        "reason": _reason(told, row, column, reading),
         "source": source_entry(row.source),
-        "facts": [fact_entry(policy, reading, name) for name in row.names],
+        "facts": [fact_entry(told.policy, reading, name) for name in row.names],
     }
 
 
+def _reason(told: Told, row: Row, column: str, reading: Reading) -> str:
+    expression = row.expressions.get(column)
+    return reason(told.policy, expression, reading.values, told.figures) if expression else ""
+
+
+def waiver_sentence(row: Row) -> str:
+    """Who may make an exception to a rule."""
+    if row.table == GATES:
+        return f"The {row.owner} closes it; nothing replaces that."
+    if row.strength != "must":
+        return "A preference: it gives way where nothing else would be left."
+    if not row.waivable:
+        return "Statutory: nobody here may waive it." if row.statutory else "Nobody may waive it."
+    if row.statutory:
+        return f"The {row.owner} may waive it only if it is guidance; if it is statute, nobody here may."
+    return f"The {row.owner} may waive it."
+
+
 def fact_entry(policy: Policy, reading: Reading, name: str) -> dict[str, Any]:
-    """A fact as it was read: value, in words, and who stands behind it."""
+    """A fact as it was read: value, in words, who supplied it and who approved it."""
     declared, value = policy.inputs[name], reading.values[name]
     fact = reading.facts.get(name)
     return {
@@ -57,8 +79,14 @@ def fact_entry(policy: Policy, reading: Reading, name: str) -> dict[str, Any]:
         "unit": declared.unit,
         "source": reading.source_of(name),
         "by": fact.by if fact else "",
-        "at": fact.at.isoformat() if fact and fact.at else None,
+        "at": _day(fact.at) if fact else None,
+        "approved_by": fact.approved_by if fact else "",
+        "approved_at": _day(fact.approved_at) if fact else None,
     }
+
+
+def _day(at: date | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def plain(value: Any) -> Any:
@@ -68,94 +96,51 @@ def plain(value: Any) -> Any:
 
 def ladder_sentence(step: LadderStep) -> str:
     if step.row is not None:
-        gate = step.row.table == "gates"
+        gate = step.row.table == GATES
         return f"A gate that nobody can close: {lower_first(step.row.label)}." if gate else step.row.sentence
     return f"Of what is left, {listed(step.left)} cost{'s' if len(step.left) == 1 else ''} least."
 
 
-def gate_entry(gate: GateState) -> dict[str, Any]:
+def gate_entry(told: Told, gate: GateState) -> dict[str, Any]:
+    """A gate with the tests that keep it open or closed, and the facts they read."""
+    row = gate.row
+    reading = told.reading_where(row, "closed_when", holds=not gate.open)
+    asked = row.expressions["closed_when"].names
     return {
-        "id": gate.row.id,
-        "label": gate.row.label,
+        "id": row.id,
+        "label": row.label,
         "for": list(gate.variants),
-        "owner": gate.row.owner,
+        "owner": row.owner,
         "open": gate.open,
         "closable": gate.closable,
-        "sentence": gate.row.sentence,
-        "source": source_entry(gate.row.source),
+        "binding": row.id in told.binding,
+        "sentence": row.sentence,
+        "reason": _reason(told, row, "closed_when", reading),
+        "source": source_entry(row.source),
+        "facts": [fact_entry(told.policy, reading, name) for name in asked],
+    }
+
+
+def preference_entry(told: Told, state: PreferenceState) -> dict[str, Any]:
+    return {
+        "row": state.row.id,
+        "state": state.state,
+        "binding": state.row.id in told.binding,
+        "sentence": preference_sentence(state, told.segment.target),
+        "cost_usd_month": state.usd_month,
     }
 
 
 def preference_sentence(state: PreferenceState, target: str | None) -> str:
     """What a preference did to the answer, and what honouring it costs."""
-    reason = without_stop(state.row.sentence)
+    wish = without_stop(state.row.sentence)
     if state.state == "dropped":
-        return f"{reason}. Not met: nothing that is possible satisfies it."
-    if state.state == "idle" or not state.usd_month:
-        return f"{reason}. It changes nothing here."
+        return f"{wish}. Not met: nothing that is possible satisfies it."
+    if state.state == "idle":
+        return f"{wish}. It changes nothing here."
+    if state.usd_month is None:
+        return f"{wish}. What honouring it costs is not known."
+    if not state.usd_month:
+        return f"{wish}. Honouring it costs nothing."
     saved = "costs" if state.usd_month > 0 else "saves"
-    return f"{reason}. Honouring it {saved} {money(abs(state.usd_month))}, on {placed(target)}."
-
-
-def relaxation_entry(way: Relaxation) -> dict[str, Any]:
-    """One smallest way out: what has to move, who may move it, and what it leads to."""
-    statutory = any(row.statutory for row in way.rows)
-    return {
-        "rows": [row.id for row in way.rows],
-        "gates": [row.id for row in way.gates],
-        "opens": way.variant,
-        "grantor": _grantor(way),
-        "statutory": statutory,
-        "cost_usd_month": way.usd_month,
-        "sentence": _way_sentence(way, statutory=statutory),
-    }
-
-
-def _grantor(way: Relaxation) -> str:
-    """Who has to agree; a rule that cannot be waived leaves nobody."""
-    if any(not row.waivable for row in way.rows):
-        return NOBODY
-    return listed(list(dict.fromkeys(row.owner for row in (*way.rows, *way.gates))))
-
-
-def _way_sentence(way: Relaxation, *, statutory: bool) -> str:
-    steps = []
-    if way.rows:
-        labels = listed([f"“{row.label}” ({row.id})" for row in way.rows])
-        steps.append(f"an exception to {labels}")
-    if way.gates:
-        labels = listed([lower_first(row.label) for row in way.gates])
-        steps.append(f"{counted(len(way.gates), 'gate')} made closable ({labels})")
-    needed = listed(steps)
-    sentence = f"{needed[:1].upper()}{needed[1:]} would open {placed(way.variant)} at {money(way.usd_month)}."
-    if _grantor(way) == NOBODY:
-        return f"{sentence} Nobody may grant it."
-    return (
-        f"{sentence} It is no way out if the rule is statute rather than guidance." if statutory else sentence
-    )
-
-
-def unknown_entry(policy: Policy, segment: SegmentDecision, unknown: UnknownFact) -> dict[str, Any]:
-    """An open question: what is assumed meanwhile, and what its answer could change."""
-    declared = policy.inputs[unknown.name]
-    return {
-        "name": unknown.name,
-        "label": declared.label,
-        "question": declared.question,
-        "assumed": None if declared.blocks else plain(segment.reading.values[unknown.name]),
-        "assumed_words": ""
-        if declared.blocks
-        else in_words(declared.assumed, declared.unit, declared.labels),
-        "effect": _effect(unknown),
-    }
-
-
-def _effect(unknown: UnknownFact) -> str:
-    classes = listed(list(unknown.answers), "or")
-    if unknown.blocks and classes:
-        return f"The answer is provisional until this is known: it could become class {classes}."
-    if unknown.blocks:
-        return "The answer is provisional until this is known."
-    if classes:
-        return f"Another answer would lead to class {classes}."
-    return "The class does not hang on it."
+    return f"{wish}. Honouring it {saved} {money(abs(state.usd_month))}, on {placed(target)}."

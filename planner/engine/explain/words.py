@@ -43,3 +43,7 @@ def lower_first(text: str) -> str:
 
 def without_stop(sentence: str) -> str:
     return sentence.rstrip().removesuffix(".")
+
+
+def capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FILE: Final = "triggers.toml"
 LEVELS: Final = ("near", "fire", "clear")
 PERIODS: Final = ("day", "week", "month")
+OVER_TIME: Final = frozenset({"clear", "sustain", "drifts"})  # a policy kept from before knows none of them
 # What every trigger is read with: when it counts as near, cleared, stale, resolved, and how far a forecast looks.
 FIGURES: Final = (
     "near_share",
@@ -36,9 +37,8 @@ def check_levels(
 ) -> None:
     """Raises PolicyError unless every trigger can be read: metric, one way to fire, levels, and how long it lasts."""
     for row in rows:
-        for name in FIGURES:
-            if name not in parameters:
-                raise PolicyError("parameters.toml", name, "-", "is missing; triggers are read with it")
+        if not OVER_TIME.isdisjoint(row.cells):
+            _check_figures(parameters)
         _check_metric(row, inputs)
         if ("fires" in row.expressions) == ("fire" in row.cells):
             raise PolicyError(
@@ -49,6 +49,12 @@ def check_levels(
                 _check_level(row, column, inputs, parameters)
         if "sustain" in row.cells:
             _check_sustain(row, row.cells["sustain"], parameters)
+
+
+def _check_figures(parameters: Mapping[str, Parameter]) -> None:
+    for name in FIGURES:
+        if name not in parameters:
+            raise PolicyError("parameters.toml", name, "-", "is missing; triggers are read with it")
 
 
 def _check_metric(row: Row, inputs: Mapping[str, Input]) -> None:

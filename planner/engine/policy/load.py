@@ -18,6 +18,7 @@ from planner.engine.policy.inputs import BLOCK, Input, as_input
 from planner.engine.policy.levels import check_levels
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
+from planner.engine.policy.scorecards import check_scorecards
 from planner.engine.policy.shape import check_shape
 from planner.engine.policy.statements import read_statements
 from planner.engine.policy.tiers import Tier, as_tier
@@ -34,7 +35,7 @@ OTHER_FILES: Final = ("policy", "inputs", "parameters", "archetypes", "tiers", "
 LISTS: Final = ("statements",)  # comma-separated, everything else is TOML
 RATIO_PARTS: Final = 2
 OPTIONAL: Final = (
-    *("steps", "triggers", "risks", "classify", "archetypes"),
+    *("steps", "triggers", "risks", "classify", "scorecards", "archetypes"),
     *("statements", "coverage", "settlements"),
 )
 
@@ -130,8 +131,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         name: as_parameter(name, cells)
         for name, cells in documents["parameters"].get("parameters", {}).items()
     }
-    tables = {table: _rows(table, documents[table], inputs, parameters) for table in TABLES}
-    check_levels(tables["triggers"], inputs, parameters)
+    tables = _tables(documents, inputs, parameters)
     return Policy(
         version=str(head.get("version", "")),
         title=str(head.get("title", "")),
@@ -180,6 +180,19 @@ def _canonical(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
     return json.dumps(
         documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False
     ).encode()
+
+
+def _tables(
+    documents: Mapping[str, Mapping[str, Any]],
+    inputs: Mapping[str, Input],
+    parameters: Mapping[str, Parameter],
+) -> dict[str, tuple[Row, ...]]:
+    """Every table; one that a policy kept from before does not know is empty."""
+    given = {table: documents.get(table, {}) if table in OPTIONAL else documents[table] for table in TABLES}
+    tables = {table: _rows(table, document, inputs, parameters) for table, document in given.items()}
+    check_scorecards(tables["scorecards"], inputs, parameters)
+    check_levels(tables["triggers"], inputs, parameters)
+    return tables
 
 
 def _rows(

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "done")
-MASKS: Final = ("allow", "prefer", "for")
+MASKS: Final = ("allow", "prefer", "for", "says")
+POINTERS: Final = ("yes", "no")  # what an answer of a scorecard points to
 ANY_ROW: Final = ("id", "label", "when", "owner", "sentence", "source", "covers", "restates")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "constraints": (*ANY_ROW, "layer", "strength", "allow", "waivable", "statutory", "contradicts"),
@@ -38,6 +39,19 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "risks": (*ANY_ROW, "mitigation", "likelihood", "impact"),
     "classify": (*ANY_ROW, "table", "value"),
+    "scorecards": (
+        *ANY_ROW,
+        "kind",
+        "card",
+        "needs",
+        "yes",
+        "no",
+        "yes_says",
+        "no_says",
+        "count",
+        "at_least",
+        "says",
+    ),
 }
 REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "constraints": ("label", "when", "layer", "allow", "owner", "sentence", "source"),
@@ -47,6 +61,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "triggers": ("label", "kind", "metric", "sentence", "source"),
     "risks": ("sentence", "mitigation", "source"),
     "classify": ("table", "when", "value", "source"),
+    "scorecards": ("label", "kind", "card", "source"),
 }
 CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("constraints", "layer"): ("integrity", "compliance", "quality", "latency"),
@@ -55,6 +70,8 @@ CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("triggers", "kind"): ("marker", "computed", "event"),
     ("triggers", "drifts"): ("volume", "spend", "time"),
     ("steps", "kind"): ("step", "gate", "milestone"),
+    ("scorecards", "kind"): ("card", "question", "verdict", "alias"),
+    ("scorecards", "count"): ("yes", "no"),
 }
 
 
@@ -152,15 +169,21 @@ class RowReader:
         for column in REQUIRED[self.table]:
             if column not in cells:
                 raise PolicyError(self.file, row_id, column, "is missing")
-        for column, of in (("covers", "statements"), ("restates", "statements"), ("contradicts", "row ids")):
-            cited = cells.get(column, [])
-            if not (isinstance(cited, list) and all(isinstance(each, str) for each in cited)):
-                raise PolicyError(self.file, row_id, column, f"is not a list of {of}")
+        self._check_cited(row_id, cells)
+        for column in POINTERS:
+            if column in cells:
+                self._variants(row_id, column, cells[column])
         for (table, column), choices in CHOICES.items():
             if table == self.table and column in cells and cells[column] not in choices:
                 raise PolicyError(
                     self.file, row_id, column, f"{cells[column]!r} is not one of {', '.join(choices)}"
                 )
+
+    def _check_cited(self, row_id: str, cells: Mapping[str, Any]) -> None:
+        for column, of in (("covers", "statements"), ("restates", "statements"), ("contradicts", "row ids")):
+            cited = cells.get(column, [])
+            if not (isinstance(cited, list) and all(isinstance(each, str) for each in cited)):
+                raise PolicyError(self.file, row_id, column, f"is not a list of {of}")
 
     def _expression(self, row_id: str, column: str, text: object) -> Expression:
         if not isinstance(text, str):
