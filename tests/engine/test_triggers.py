@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from planner.engine import decide_workload, digest, record
 from planner.engine.amounts import in_words
 from planner.engine.explain import trigger_entry
 from planner.engine.facts import Fact, Past
 from planner.engine.measures import Outcome
 from planner.engine.policy import load_policy
 from planner.engine.triggers import as_past, evaluate
+from tests.engine.samples import PRICES, workload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -287,3 +290,24 @@ def test_a_rule_that_keeps_data_inside_fires_before_anything_runs() -> None:
 )
 def test_amounts_read_as_people_write_them(value: object, unit: str, words: str) -> None:
     assert in_words(value, unit) == words
+
+
+def test_a_record_is_made_again_from_the_history_it_holds() -> None:
+    history = {
+        "TRG-317": weeks(True, False, True),
+        "ECO-146": Past("fired", date(2026, 1, 3)),
+        "TRG-462": Past("fired", date(2026, 1, 1)),
+        "CLS-107": Past("armed", date(2026, 1, 1)),
+    }
+    first = again(SLOW, history)
+    kept = {each["id"]: as_past(each["past"]) for each in first["segments"][0]["triggers"]}
+    second = again(SLOW, {name: past for name, past in kept.items() if past})
+    assert digest(second) == digest(first)
+    assert digest(again(SLOW, {})) != digest(first)
+
+
+def again(facts: Mapping[str, Any], history: Mapping[str, Past]) -> dict[str, Any]:
+    """The record of the plain workload with these facts and this history."""
+    given = workload(None, **facts)
+    part = replace(given.segments[0], history=history)
+    return record(decide_workload(POLICY, replace(given, segments=(part,)), PRICES, AS_OF))
