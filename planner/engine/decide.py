@@ -96,8 +96,8 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
         unknown=unknown,
         question=question,
         reading=weighed.reading,
-        pending=segment.pending,
         proposed=weighed.readings[1] if segment.pending else None,
+        pending=segment.pending,
         history=segment.history,
     )
 

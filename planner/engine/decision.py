@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,22 +71,6 @@ class Question:
     name: str
     settles: float
     answers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """One fact at another value, and the answer then: `to` is the boundary or value, `group` which way it leads."""
-
-    name: str
-    value: Any
-    to: Any
-    operator: str
-    now: str | None
-    target: str | None
-    status: str
-    group: str
-    supplied_by: str
-    distance_pct: float | None
 
 
 @dataclass(frozen=True, slots=True)

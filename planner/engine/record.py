@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine import explain, stages, triggers
 from planner.engine.explain.reasons import plain
+from planner.engine.flips import flips_of
 from planner.engine.measures import Outcome, measure
 from planner.engine.policy import Policy, Reference, Row
 from planner.engine.vocabulary import LAYER_LABELS, VARIANTS
@@ -61,6 +62,8 @@ def _total(amounts: Iterable[float | None]) -> float | None:
 
 def _segment(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, Any]:
     policy, told = decision.policy, explain.Told.of(decision, segment)
+    ways = explain.class_ways(told)
+    lifted = {row for entry in ways for way in entry["ways"] for row in way["gates"]}
     return {
         "name": segment.name,
         "share": segment.share,
@@ -79,10 +82,12 @@ def _segment(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, 
         "gates": [
             explain.gate_entry(told, gate)
             for gate in segment.gates
-            if set(gate.variants) & set(segment.allowed)
+            if set(gate.variants) & set(segment.allowed) or gate.row.id in lifted
         ],
         "relaxations": [explain.relaxation_entry(way) for way in segment.relaxations],
-        "ways": explain.class_ways(told),
+        "ways": ways,
+        "cheapest_way": explain.cheapest_way(told, ways),
+        "flips": explain.flip_groups(policy, flips_of(decision, segment)),
         "preferences": [explain.preference_entry(told, state) for state in segment.choice.preferences],
         "costs": segment.amounts,
         "cost_parts": {variant: _cost(cost) for variant, cost in segment.costs.items()},

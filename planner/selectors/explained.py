@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from planner.selectors import runs
+from planner.selectors import runs, why
 from planner.selectors.decisions import current_decision
 from planner.selectors.standing import CLASSES, Standing, class_of, forbids
 from planner.selectors.watch import GROUPS, QUIET, shown
@@ -99,7 +99,33 @@ class Part:
 
     @cached_property
     def binding(self) -> set[str]:
-        """Rules named by a way out: taking one away opens a placement."""
+        """Rules, gates and preferences without any one of which the answer would be another."""
+        rows = (*self.segment["rows"].values(), *self.segment["gates"])
+        return {row["id"] for row in rows if row.get("binding")}
+
+    @cached_property
+    def why(self) -> list[dict[str, Any]]:
+        return why.classes_in_full(self.segment)
+
+    @property
+    def flips_first(self) -> list[dict[str, Any]]:
+        return why.flips_shown(self.segment)[0]
+
+    @property
+    def flips_more(self) -> list[dict[str, Any]]:
+        return why.flips_shown(self.segment)[1]
+
+    @property
+    def flips_more_count(self) -> int:
+        return sum(len(group["flips"]) for group in self.flips_more)
+
+    @property
+    def scorecards_differ(self) -> int:
+        return why.answers_elsewhere(self.segment)
+
+    @cached_property
+    def decisive(self) -> set[str]:
+        """Rules named by a way out where nothing fits: taking one away opens a placement."""
         return {pk for relaxation in self.segment["relaxations"] for pk in relaxation["rows"]}
 
     @cached_property

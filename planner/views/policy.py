@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from planner.engine.policy.guesses import sizing_guesses
 from planner.selectors import basis, reading
 
 if TYPE_CHECKING:
@@ -23,5 +24,6 @@ def policy(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
-    assumed = reading.assumptions(basis.policy(), timezone.now().date())
-    return render(request, "planner/how.html", {"assumptions": assumed})
+    used = basis.policy()
+    assumed = reading.assumptions(used, timezone.now().date())
+    return render(request, "planner/how.html", {"assumptions": assumed, "sizes": sizing_guesses(used)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -13,9 +14,11 @@ from django.core.management import CommandError, call_command
 from planner.engine import PolicyError, load_policy
 from planner.engine.policy import build_policy
 from planner.engine.policy.coverage import coverage
+from planner.engine.policy.guesses import guesses
 from planner.engine.policy.load import SHIPPED, read_documents
 
 DOCUMENTS = read_documents(SHIPPED)
+AS_OF = date(2026, 1, 31)
 STATEMENTS, CANONICAL, RESTATED = 364, 237, 127
 
 
@@ -72,7 +75,7 @@ def test_a_reason_beside_a_row_is_one_too_many() -> None:
     ("table", "row_id", "column", "value", "fault"),
     [
         ("gates", "TEA-381", "covers", ["CLS-121", "CLS-999"], "gates.toml, row TEA-381, column covers: CLS-999 is no canonical statement of statements.csv."),
-        ("gates", "TEA-384", "restates", ["CLS-101"], "gates.toml, row TEA-384, column restates: CLS-101 is no restatement of statements.csv."),
+        ("gates", "TEA-381", "restates", ["CLS-101"], "gates.toml, row TEA-381, column restates: CLS-101 is no restatement of statements.csv."),
         ("coverage", "ECO-134", "shown_at", ["parameter:discount"], "coverage.toml, row ECO-134, column shown_at: there is no parameter:discount."),
         ("coverage", "ECO-134", "shown_at", ["page:how"], "coverage.toml, row ECO-134, column shown_at: there is no page:how."),
         ("coverage", "ECO-134", "shown_at", ["module:planner.engine.nowhere.else"], "coverage.toml, row ECO-134, column shown_at: there is no module:planner.engine.nowhere.else."),
@@ -137,7 +140,6 @@ def test_a_policy_kept_before_the_guides_belonged_to_it_is_still_read() -> None:
     assert build_policy(kept).guides.statements == {}
 
 
-@pytest.mark.xfail(reason="rows of other branches")
 def test_all_sixteen_contradictions_are_settled() -> None:
     assert list(load_policy().guides.settlements) == [f"C{number}" for number in range(1, 17)]
 
@@ -175,3 +177,18 @@ def test_the_report_on_a_folder_ends_in_an_error_that_names_what_is_lost(tmp_pat
 def test_the_report_on_a_broken_folder_names_the_fault(tmp_path: Any) -> None:
     with pytest.raises(CommandError, match=r"^policy\.toml, row -, column -: is missing"):
         report("--policy", str(tmp_path))
+
+
+def test_every_figure_marked_as_a_guess_is_listed_wherever_it_stands() -> None:
+    policy = load_policy()
+    listed = {each.name for each in guesses(policy, AS_OF)}
+    assert {each.name for each in policy.parameters.values() if each.guess} <= listed
+    shapes = {
+        f"{tier.name}.{arrangement}"
+        for tier in policy.tiers.values()
+        for arrangement, shape in tier.shapes.items()
+        if shape.guess
+    }
+    assert shapes <= listed
+    assert "complex.models" in listed
+    assert {"eval_min", "moderate.managed", "simple.models"}.isdisjoint(listed)

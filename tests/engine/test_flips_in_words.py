@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from planner.engine.decision import Flip
 from planner.engine.explain import flip_groups
+from planner.engine.flips import Flip
 from tests.engine.samples import POLICY
 
 
-def flip(name: str, value: Any, to: Any, operator: str = "==", **over: Any) -> Flip:
+def flip(name: str, value: Any, to: Any, operator: str = "=", **over: Any) -> Flip:
     told = {"now": "3", "target": "3", "status": "decided", "group": "looser", "supplied_by": "architect"}
     return Flip(name=name, value=value, to=to, operator=operator, **{"distance_pct": None, **told, **over})
 
@@ -19,10 +19,12 @@ def flip(name: str, value: Any, to: Any, operator: str = "==", **over: Any) -> F
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (flip("willing_to_hire", False, True), "Willing to hire: yes, instead of no"),
-        (flip("tokens_month", 4e7, 1e8, ">="), "Tokens a month: at least 100M tokens a month, instead of 40M tokens a month"),
-        (flip("data_tags", frozenset({"phi"}), frozenset({"public"})), "Data tags: Public, instead of Health data (PHI)"),
-        (flip("complexity", None, "frontier"), "Difficulty: Frontier only, instead of not known"),
+        (flip("willing_to_hire", False, True), "Willing to hire: yes, no today"),
+        (flip("tokens_month", 4e7, 1e8, ">="), "Tokens a month: at least 100M tokens a month, 40M tokens a month today"),
+        (flip("tokens_month", 4e7, 1e8, ">", until=2e8), "Tokens a month: above 100M tokens a month and not beyond 200M tokens a month, 40M tokens a month today"),
+        (flip("data_tags", frozenset({"phi"}), "phi", "-"), "Data tags: without Health data (PHI), Health data (PHI) today"),
+        (flip("data_tags", frozenset({"phi"}), "pii", "+"), "Data tags: with Personal data (PII), Health data (PHI) today"),
+        (flip("complexity", None, "frontier"), "Difficulty: Frontier only, not known today"),
     ],
 )  # fmt: skip
 def test_a_change_names_the_value_now_and_then(given: Flip, words: str) -> None:
@@ -44,12 +46,12 @@ def test_the_answer_then_is_a_sentence(over: Any, words: str) -> None:
 
 
 def test_flips_stand_under_what_they_would_do() -> None:
-    near = flip("tokens_month", 4e7, 1e8, ">", group="on course", distance_pct=150.0)
+    near = flip("tokens_month", 4e7, 1e8, ">", group="on_course", distance_pct=150.0)
     groups = flip_groups(POLICY, [near, flip("stage", "mvp", "poc", group="stricter")])
     assert [(each["label"], len(each["flips"])) for each in groups] == [
         ("Would allow less sovereignty", 0),
         ("Would force more", 1),
         ("Numbers on course to cross", 1),
     ]
-    assert groups[2]["flips"][0]["distance"] == "150 % away"
+    assert groups[2]["flips"][0]["distance"] == "+150 %"
     assert groups[1]["flips"][0]["distance"] == ""

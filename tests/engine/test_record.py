@@ -20,7 +20,7 @@ HEAD = [
 ]  # fmt: skip
 PARTS = [
     "name", "share", "status", "classification", "sentence", "lede", "now", "target", "allowed", "feasible",
-    "excluded", "classes", "ladder", "rows", "gates", "relaxations", "ways", "preferences", "costs",
+    "excluded", "classes", "ladder", "rows", "gates", "relaxations", "ways", "cheapest_way", "flips", "preferences", "costs",
     "cost_parts",
     "triggers", "steps", "risks", "scorecards", "unknown", "next_question", "question", "confidence", "facts",
 ]  # fmt: skip

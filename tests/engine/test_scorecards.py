@@ -146,5 +146,6 @@ def test_a_row_that_misses_what_its_kind_needs_is_refused(row: str, column: str)
 
 def test_a_policy_kept_before_there_were_scorecards_is_still_read() -> None:
     changed = documents()
-    del changed["scorecards"]
+    for younger in ("scorecards", "statements", "coverage", "settlements"):
+        del changed[younger]
     assert build_policy(changed).rows("scorecards") == ()

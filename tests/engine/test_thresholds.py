@@ -1,4 +1,4 @@
-"""The threshold cases: one on each side of every number a row compares with, down to the row that turns."""
+"""The threshold cases: one on each side of every number a row compares with, and one for each rule without a number."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FILE = Path(__file__).parents[2] / "planner/policy/threshold_cases.json"
 CASES: list[dict[str, Any]] = json.loads(FILE.read_text("utf-8"))
 FIGURES = POLICY.figures(AS_OF)
-TABLES = ("constraints", "preferences", "gates", "classify", "triggers")
+TABLES = ("constraints", "preferences", "gates", "classify", "triggers")  # those that change what is done
 CLOSE = 0.05  # of the number, or one unit
 
 
@@ -68,8 +68,10 @@ def outcomes(number: int) -> dict[str, bool]:
     """Every column of every row that bears on the case, and whether it holds."""
     segment, measures = decided(number)
     found = {f"constraints {row.id} when": row in segment.fired for row in POLICY.rows("constraints")}
-    for row in POLICY.rows("preferences"):
-        found[f"preferences {row.id} when"] = row.holds("when", segment.reading.values, FIGURES)
+    for row in (*POLICY.rows("preferences"), *POLICY.rows("classify")):
+        found[f"{row.table} {row.id} when"] = row.holds("when", segment.reading.values, FIGURES)
+    for row in POLICY.rows("risks"):
+        found[f"risks {row.id} when"] = row.holds("when", measures.values, measures.figures)
     for gate in segment.gates:
         found[f"gates {gate.row.id} closed_when"] = not gate.open
         found[f"gates {gate.row.id} closable_when"] = gate.closable

@@ -24,7 +24,11 @@ def row(pk: str, **over: Any) -> dict[str, Any]:
         "waivable": True,
         "statutory": False,
         "owner": "reviewer",
+        "waiver": "The reviewer may waive it.",
+        "binding": False,
+        "proposed": False,
         "sentence": f"Rule {pk} says no.",
+        "reason": "Data tags: health data",
         "source": SOURCE,
         "facts": [
             {
@@ -33,8 +37,11 @@ def row(pk: str, **over: Any) -> dict[str, Any]:
                 "value": ["phi"],
                 "value_words": "health data",
                 "source": "approved",
-                "by": "Rita",
-                "at": "2026-01-09",
+                "by": "Ana",
+                "at": "2026-01-02",
+                "approved_by": "Rita",
+                "approved_at": "2026-01-09",
+                "test": "Data tags: health data",
             }
         ],
     } | over

@@ -49,7 +49,10 @@ def test_it_opens_with_the_sentence_and_shows_all_six_classes(client: Client, wo
 def test_a_rule_shows_its_sentence_source_facts_and_whether_it_may_be_waived(
     client: Client, workload: Workload
 ) -> None:
-    rules = {"DAT-243": row("DAT-243", statutory=True), "QUA-1": row("QUA-1")}
+    rules = {
+        "DAT-243": row("DAT-243", waiver="Statutory: nobody here may waive it.", binding=True),
+        "QUA-1": row("QUA-1"),
+    }
     decided(workload, segment("2", "4", rows=rules))
     page = page_of(client, workload)
     rule = page[page.index("<b>DAT-243</b>") :].split("</details>")[0]
@@ -58,10 +61,12 @@ def test_a_rule_shows_its_sentence_source_facts_and_whether_it_may_be_waived(
         "isolated tenant",
         "guide 002, line 349",
         "health data",
-        "statutory, may not be waived",
+        "Statutory: nobody here may waive it.",
+        "Ana, 2 Jan 2026; approved by Rita, 9 Jan 2026",
+        '<span class="dtag sens">binding</span>',
     ):
         assert words in rule
-    assert "may be waived by reviewer" in page[page.index('id="rule-QUA-1"') :]
+    assert "The reviewer may waive it." in page[page.index('id="rule-QUA-1"') :]
 
 
 def test_the_chart_and_its_table_hold_the_same_costs(client: Client, workload: Workload) -> None:
@@ -212,3 +217,136 @@ def test_the_facts_that_rules_read_come_before_the_others(client: Client, worklo
     page = page_of(client, workload)
     said = page[page.index("Who said so") :]
     assert said.index("Data tags") < said.index("Read without effect so far") < said.index("Stage")
+
+
+def flip(name: str, group: str = "looser") -> dict[str, object]:
+    return {
+        "name": name,
+        "change": f"{name}: yes, no today",
+        "then": "An open-weight API, at once.",
+        "target": "3",
+        "whom": "a reviewer",
+        "distance": "",
+    }
+
+
+def test_each_placement_shows_all_that_stands_against_it_and_what_would_open_it(
+    client: Client, workload: Workload
+) -> None:
+    part = segment("2", "3r", rows={"DAT-424": row("DAT-424")})
+    part["classes"][1]["variants"] = [
+        {
+            "variant": "2p",
+            "phrase": "A closed API on public terms",
+            "state": "excluded",
+            "words": "Excluded",
+            "sentence": "Rule DAT-424 says no.",
+            "rows": ["DAT-424"],
+            "gates": [],
+            "cost_usd_month": 120.0,
+        }
+    ]
+    way = {
+        "rows": ["DAT-424"],
+        "gates": [],
+        "opens": "2p",
+        "grantor": "reviewer",
+        "statutory": False,
+        "cost_usd_month": 120.0,
+        "difference_usd_month": -90.0,
+        "difference_words": "$90 less",
+        "becomes_answer": True,
+        "sentence": "An exception would open it.",
+        "afterwards": "It would then be the answer.",
+    }
+    split = {"opens": "2p", "cost_usd_month": 120.0, "sentence": "Separate what carries it."}
+    part["ways"] = [{"class": "2", "ways": [way], "split": split}]
+    part["cheapest_way"] = {"sentence": "The cheapest way out: an exception."}
+    decided(workload, part)
+    page = page_of(client, workload)
+    why = page[page.index('id="why-2"') : page.index('id="why-3"')]
+    for words in ("A closed API on public terms", "Rule DAT-424 says no.", "Data tags: health data",
+                  "approved by Rita", "“isolated tenant”", "An exception would open it.", "Separate what carries it."):  # fmt: skip
+        assert words in why
+    ways = page[page.index('id="h-ways"') : page.index('id="h-trig"')]
+    for words in ("The cheapest way out: an exception.", "$90 less", "would then be the answer", "reviewer"):
+        assert words in ways
+
+
+def test_the_first_flips_are_shown_and_the_others_folded(client: Client, workload: Workload) -> None:
+    flips = [flip(f"Fact {number}") for number in range(6)]
+    groups = [
+        {"group": "looser", "label": "Would allow less sovereignty", "flips": flips},
+        {"group": "stricter", "label": "Would force more", "flips": []},
+    ]
+    decided(workload, segment("2", "3r", flips=groups))
+    page = page_of(client, workload)
+    section = page[page.index('id="h-flip"') : page.index('id="h-trig"')]
+    assert (
+        section.index("Fact 3:") < section.index("More facts that would change it") < section.index("Fact 4:")
+    )
+    assert '<span class="count">2</span>' in section
+    assert "None." in section
+
+
+def test_a_record_from_before_flips_and_ways_is_shown_without_them(
+    client: Client, workload: Workload
+) -> None:
+    decided(workload, segment("2", "3r"))
+    page = page_of(client, workload)
+    for heading in ("h-flip", "h-ways", "h-next", 'id="scorecards"'):
+        assert heading not in page
+
+
+def test_the_question_stands_first_where_it_holds_the_answer_up(client: Client, workload: Workload) -> None:
+    asked = {
+        "name": "stage",
+        "label": "Stage",
+        "question": "How far along is it?",
+        "whom": "the workload's architect",
+        "sentence": "If In production: 3; if Exploration: 1.",
+        "settles": "It settles most: of 2 possible answers it leaves 1 on average.",
+    }
+    decided(workload, segment("2", "3r", status="provisional", question=asked, unknown=[{"label": "Stage"}]))
+    page = page_of(client, workload)
+    assert page.index("How far along is it?") < page.index('id="h-ladder"')
+    assert "If In production: 3; if Exploration: 1." in page
+    decided(workload, segment("2", "3r", question=asked))
+    page = page_of(client, workload)
+    assert page.index("How far along is it?") > page.index('id="h-ladder"')
+
+
+def test_scorecards_say_where_the_decision_differs(client: Client, workload: Workload) -> None:
+    answer = {
+        "id": "Q5-2",
+        "label": "Are there ML engineers?",
+        "answer": "no",
+        "state": "yes",
+        "reason": "ML engineers: 0 FTE, below 2 FTE",
+        "says": "An API until you hire.",
+        "source": {"document": "002", "quote": "API until you hire", "line": 513},
+        "points": ["2p"],
+        "agrees": False,
+        "beside": "Says 2p; the decision says 3r, because 2p costs more.",
+    }
+    card = {
+        "id": "CARD-FIVE",
+        "label": "Five questions",
+        "sentence": "Five questions of a guide.",
+        "source": answer["source"],
+        "tally": "1 no",
+        "questions": [answer],
+        "verdicts": [answer | {"agrees": True, "beside": "Says 3r; so does the decision."}],
+        "aliases": [],
+    }
+    decided(workload, segment("2", "3r", scorecards=[card]))
+    page = page_of(client, workload)
+    cards = page[page.index('id="scorecards"') :]
+    assert "1 answer points elsewhere" in cards
+    for words in (
+        "Five questions",
+        "ML engineers: 0 FTE, below 2 FTE",
+        "the decision says 3r, because",
+        "differs",
+    ):
+        assert words in cards

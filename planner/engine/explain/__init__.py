@@ -15,11 +15,12 @@ from planner.engine.explain.reasons import (
 from planner.engine.explain.scorecards import card_entries
 from planner.engine.explain.told import Told
 from planner.engine.explain.watching import trigger_entry
-from planner.engine.explain.ways import class_ways, relaxation_entry
+from planner.engine.explain.ways import cheapest_way, class_ways, relaxation_entry
 
 __all__ = [
     "Told",
     "card_entries",
+    "cheapest_way",
     "class_entries",
     "class_ways",
     "fact_entry",

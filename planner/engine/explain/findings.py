@@ -41,15 +41,22 @@ PHRASES: Final = {
 OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
+def tests_of(
+    policy: Policy, expression: Expression, values: Mapping[str, Any], figures: Mapping[str, Any]
+) -> dict[str, str]:
+    """For each fact that settles a condition, its test in words: "First token within: 90 ms, below 100 ms"."""
+    found: dict[str, dict[str, None]] = {}
+    for each in decisive(expression.tree, values, figures):
+        words = in_finding(policy.inputs[each.atom.name], each, figures)
+        found.setdefault(each.atom.name, {})[words] = None
+    return {name: "; ".join(words) for name, words in found.items()}
+
+
 def reason(
     policy: Policy, expression: Expression, values: Mapping[str, Any], figures: Mapping[str, Any]
 ) -> str:
-    """The tests that settle a condition, as one line: "First token within: 90 ms, below 100 ms"."""
-    found = dict.fromkeys(
-        in_finding(policy.inputs[each.atom.name], each, figures)
-        for each in decisive(expression.tree, values, figures)
-    )
-    return "; ".join(found)
+    """The tests that settle a condition, as one line."""
+    return "; ".join(tests_of(policy, expression, values, figures).values())
 
 
 def decisive(node: Node, values: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[Finding]:

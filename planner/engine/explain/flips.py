@@ -9,19 +9,21 @@ from planner.engine.explain.findings import PHRASES
 from planner.engine.explain.questions import WHOM
 from planner.engine.explain.reasons import plain
 from planner.engine.explain.words import capitalised, lower_first, placed
-from planner.engine.vocabulary import Kind, Status
+from planner.engine.flips.search import LOOSER, ON_COURSE, STRICTER
+from planner.engine.vocabulary import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.engine.decision import Flip
+    from planner.engine.flips import Flip
     from planner.engine.policy import Input, Policy
 
 GROUPS: Final = {
-    "looser": "Would allow less sovereignty",
-    "stricter": "Would force more",
-    "on course": "Numbers on course to cross",
+    LOOSER: "Would allow less sovereignty",
+    STRICTER: "Would force more",
+    ON_COURSE: "Numbers on course to cross",
 }
+MEMBERS: Final = {"+": "with", "-": "without"}
 
 
 def flip_groups(policy: Policy, flips: Sequence[Flip]) -> list[dict[str, Any]]:
@@ -41,6 +43,7 @@ def _entry(declared: Input, flip: Flip) -> dict[str, Any]:
         "name": flip.name,
         "label": declared.label,
         "value": plain(flip.value),
+        "operator": flip.operator,
         "to": plain(flip.to),
         "now": flip.now,
         "target": flip.target,
@@ -54,11 +57,15 @@ def _entry(declared: Input, flip: Flip) -> dict[str, Any]:
 
 def _change(declared: Input, flip: Flip) -> str:
     """What would have to be so, beside what is so."""
-    now = in_words(flip.value, declared.unit, declared.labels)
-    then = in_words(flip.to, declared.unit, declared.labels)
-    if declared.type in (Kind.INT, Kind.NUMBER) and flip.operator in PHRASES and flip.operator != "==":
-        then = f"{PHRASES[flip.operator]} {then}"
-    return f"{declared.label}: {then}, instead of {now}"
+    now, to = (in_words(value, declared.unit, declared.labels) for value in (flip.value, flip.to))
+    if flip.operator in MEMBERS:
+        return f"{declared.label}: {MEMBERS[flip.operator]} {to}, {now} today"
+    if flip.operator in PHRASES:
+        range_words = f"{PHRASES[flip.operator]} {to}"
+        if flip.until is not None:
+            range_words += f" and not beyond {in_words(flip.until, declared.unit)}"
+        return f"{declared.label}: {range_words}, {now} today"
+    return f"{declared.label}: {to}, {now} today"
 
 
 def _then(flip: Flip) -> str:
@@ -76,4 +83,4 @@ def _then(flip: Flip) -> str:
 
 
 def _distance(flip: Flip) -> str:
-    return "" if flip.distance_pct is None else f"{flip.distance_pct:.3g} % away"
+    return "" if flip.distance_pct is None else f"{flip.distance_pct:+.3g} %"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.amounts import in_words
-from planner.engine.explain.findings import reason
+from planner.engine.explain.findings import tests_of
 from planner.engine.explain.words import listed, lower_first, money, placed, without_stop
 from planner.engine.vocabulary import LAYER_LABELS, in_order
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from planner.engine.decision import GateState, LadderStep, PreferenceState
     from planner.engine.explain.told import Told
+    from planner.engine.expression import Expression
     from planner.engine.policy import Policy, Reference, Row
     from planner.engine.reading import Reading
 
@@ -43,15 +45,16 @@ def row_entry(told: Told, row: Row) -> dict[str, Any]:
         "binding": row.id in told.binding,
         "proposed": reading is told.segment.proposed,
         "sentence": row.sentence,
-        "reason": _reason(told, row, column, reading),
         "source": source_entry(row.source),
-        "facts": [fact_entry(told.policy, reading, name) for name in row.names],
+        **_reason(told, row.expressions[column], reading, row.names),
     }
 
 
-def _reason(told: Told, row: Row, column: str, reading: Reading) -> str:
-    expression = row.expressions.get(column)
-    return reason(told.policy, expression, reading.values, told.figures) if expression else ""
+def _reason(told: Told, expression: Expression, reading: Reading, names: Iterable[str]) -> dict[str, Any]:
+    """The tests that settle a condition in one line, and every fact it read, with its test where that settled it."""
+    tests = tests_of(told.policy, expression, reading.values, told.figures)
+    facts = [fact_entry(told.policy, reading, name) | {"test": tests.get(name, "")} for name in names]
+    return {"reason": "; ".join(tests.values()), "facts": facts}
 
 
 def waiver_sentence(row: Row) -> str:
@@ -105,7 +108,7 @@ def gate_entry(told: Told, gate: GateState) -> dict[str, Any]:
     """A gate with the tests that keep it open or closed, and the facts they read."""
     row = gate.row
     reading = told.reading_where(row, "closed_when", holds=not gate.open)
-    asked = row.expressions["closed_when"].names
+    condition = row.expressions["closed_when"]
     return {
         "id": row.id,
         "label": row.label,
@@ -115,9 +118,8 @@ def gate_entry(told: Told, gate: GateState) -> dict[str, Any]:
         "closable": gate.closable,
         "binding": row.id in told.binding,
         "sentence": row.sentence,
-        "reason": _reason(told, row, "closed_when", reading),
         "source": source_entry(row.source),
-        "facts": [fact_entry(told.policy, reading, name) for name in asked],
+        **_reason(told, condition, reading, condition.names),
     }
 
 

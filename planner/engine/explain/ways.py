@@ -38,6 +38,32 @@ def class_ways(told: Told) -> list[dict[str, Any]]:
     return [entry for key in CLASSES if (entry := _class_entry(told, key))]
 
 
+def cheapest_way(told: Told, classes: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Of the ways somebody may grant, the one that costs least; None where nobody may grant any with a price."""
+    ways = [
+        {"class": entry["class"], **way}
+        for entry in classes
+        for way in entry["ways"]
+        if way["grantor"] != NOBODY and way["cost_usd_month"] is not None
+    ]
+    best = min(
+        ways, key=lambda way: (way["cost_usd_month"], len(way["rows"]) + len(way["gates"])), default=None
+    )
+    if best is None:
+        return None
+    difference = best["difference_usd_month"]
+    saves = told.segment.target is None or (difference is not None and difference < 0)
+    intro = "The cheapest way out" if saves else "No way out is cheaper than the answer; the cheapest"
+    return {
+        "class": best["class"],
+        "opens": best["opens"],
+        "cost_usd_month": best["cost_usd_month"],
+        "saves": saves,
+        "sentence": f"{intro}: {lower_first(best['sentence'])} {best['afterwards']}",
+        "grantor": best["grantor"],
+    }
+
+
 def _class_entry(told: Told, key: str) -> dict[str, Any] | None:
     segment = told.segment
     variants = [variant for variant in VARIANTS if CLASS_OF[variant] == key]
@@ -61,9 +87,18 @@ def _afterwards(told: Told, way: Relaxation) -> dict[str, Any]:
     parts = [_difference_words(difference), _answer_words(way.variant, answer), _still_words(still)]
     return {
         "difference_usd_month": difference,
+        "difference_words": _against_words(difference),
         "becomes_answer": answer == way.variant,
         "afterwards": " ".join(part for part in parts if part),
     }
+
+
+def _against_words(difference: float | None) -> str:
+    """The difference for a table's cell."""
+    if difference is None:
+        return "unknown"
+    amount = money(abs(difference)).removesuffix(" a month")
+    return f"{amount} {'more' if difference > 0 else 'less'}" if difference else "the same"
 
 
 def _difference_words(difference: float | None) -> str:

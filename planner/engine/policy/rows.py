@@ -136,6 +136,9 @@ class RowReader:
                 self.file, f"number {position}", "id", "is missing; every row has a name of its own"
             )
         self._check_columns(row_id, cells)
+        for column in POINTERS:
+            if column in cells:
+                self._variants(row_id, column, cells[column])
         return Row(
             id=row_id,
             table=self.table,
@@ -170,9 +173,6 @@ class RowReader:
             if column not in cells:
                 raise PolicyError(self.file, row_id, column, "is missing")
         self._check_cited(row_id, cells)
-        for column in POINTERS:
-            if column in cells:
-                self._variants(row_id, column, cells[column])
         for (table, column), choices in CHOICES.items():
             if table == self.table and column in cells and cells[column] not in choices:
                 raise PolicyError(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MONTH = timedelta(days=30)
 WEEKS = timedelta(days=28)  # growth compares whole weeks: weekends must not count as growth
 WEEK = timedelta(weeks=1)
-HALF_A_YEAR = 26  # weeks
+A_QUARTER = 13  # weeks
 HOUR = timedelta(hours=1)
 
 
@@ -123,7 +123,7 @@ def busy_hour_tokens(of: Iterable[Span], busiest_share: float) -> dict[int, int]
 
 
 def weekly_tokens(of: Iterable[Span]) -> dict[int, list[int]]:
-    """Tokens of each whole week before the end of the data, the newest first, for at most half a year: one query.
+    """Tokens of each whole week before the end of the data, the newest first, for at most a quarter: one query.
 
     A week without traffic in between is 0; one before the first data is not there.
     """
@@ -133,7 +133,7 @@ def weekly_tokens(of: Iterable[Span]) -> dict[int, list[int]]:
             sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0))
         from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as given(workload_id, since, until)
         join workloads_usagebucket as bucket on bucket.workload_id = given.workload_id
-            and bucket_start >= until - interval '182 days' and bucket_start < until
+            and bucket_start >= until - interval '91 days' and bucket_start < until
         group by 1, 2"""
     found: dict[int, list[int]] = {span.workload_id: [0] * _whole_weeks(span) for span in rows}
     with connection.cursor() as cursor:
@@ -145,7 +145,7 @@ def weekly_tokens(of: Iterable[Span]) -> dict[int, list[int]]:
 
 
 def _whole_weeks(span: Span) -> int:
-    return min(HALF_A_YEAR, (span.end - span.first) // WEEK)
+    return min(A_QUARTER, (span.end - span.first) // WEEK)
 
 
 def _columns(of: Iterable[Span]) -> tuple[list[int], list[datetime], list[datetime]]:
