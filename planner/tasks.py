@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from planner import services
 from planner.health import LAST_TICK
-from planner.services import ticking
+from planner.services import policy, ticking
 from pricing import tasks as pricing_tasks
 from workloads import tasks as workloads_tasks
 
@@ -20,15 +20,26 @@ def run_plan(*, run_id: int, **kwargs: Any) -> None:
     services.run_plan(run_id)
 
 
+@shared_task(name="planner.run_impact")
+def run_impact(*, run_id: int, **kwargs: Any) -> None:
+    policy.run_impact(run_id)
+
+
 @shared_task(name="planner.tick")
 def tick(**kwargs: Any) -> None:
     now = timezone.now()
-    ticking.tick(now, send_plan=send_plan, send_feed=send_feed, send_usage=send_usage)
+    ticking.tick(
+        now, send_plan=send_plan, send_feed=send_feed, send_usage=send_usage, send_impact=send_impact
+    )
     cache.set(LAST_TICK, now)
 
 
 def send_plan(pk: int) -> None:
     run_plan.delay(run_id=pk)
+
+
+def send_impact(pk: int) -> None:
+    run_impact.delay(run_id=pk)
 
 
 def send_feed(pk: int) -> None:

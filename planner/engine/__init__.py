@@ -10,6 +10,7 @@ from planner.engine.facts import (
     PriceSnapshot,
     SegmentInput,
     TokenOffer,
+    Waiver,
     WorkloadInput,
 )
 from planner.engine.policy import Archetype, Input, Policy, PolicyError, load_policy
@@ -27,6 +28,7 @@ __all__ = [
     "SegmentDecision",
     "SegmentInput",
     "TokenOffer",
+    "Waiver",
     "WorkloadDecision",
     "WorkloadInput",
     "decide_workload",

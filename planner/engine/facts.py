@@ -52,6 +52,16 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """An exception to one rule until the end of a day, with who granted it and why."""
+
+    row: str
+    until: date
+    granted_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentInput:
     """A part of a workload: `share` is its percentage of the workload's tokens (0 to 100).
 
@@ -65,6 +75,7 @@ class SegmentInput:
     classification: str
     facts: Facts
     pending: Facts | None = None
+    waivers: tuple[Waiver, ...] = ()
     history: Mapping[str, Past] = field(default_factory=dict)
 
 
@@ -76,6 +87,7 @@ class WorkloadInput:
     organisation: Facts
     facts: Facts
     segments: tuple[SegmentInput, ...]
+    waivers: tuple[Waiver, ...] = ()  # of the whole workload; a segment may have its own besides
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def _segment(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, 
         "cost_parts": {variant: _cost(cost) for variant, cost in segment.costs.items()},
         **_watch_and_work(decision, told),
         **_questions(policy, segment),
+        "waived": [explain.waived_entry(told, each) for each in segment.waived],
         "confidence": _confidence(policy, segment),
         "facts": [explain.fact_entry(policy, segment.reading, name) for name in _read_names(policy, segment)],
     }

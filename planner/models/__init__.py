@@ -1,14 +1,38 @@
+from planner.models.activation import PolicyActivation
 from planner.models.decision import Decision, DecisionRecord
+from planner.models.draft import (
+    DraftEvent,
+    DraftState,
+    ImpactOpened,
+    ImpactRow,
+    PolicyApproval,
+    PolicyDraft,
+    PolicyEdit,
+    PolicyImpact,
+)
 from planner.models.plan import PlanRun
 from planner.models.policy import PolicyVersion
 from planner.models.trigger import AnswerKind, TriggerAnswer, TriggerReading
+from planner.models.waiver import Waiver, WaiverEvent, WaiverState
 
 __all__ = [
     "AnswerKind",
     "Decision",
     "DecisionRecord",
+    "DraftEvent",
+    "DraftState",
+    "ImpactOpened",
+    "ImpactRow",
     "PlanRun",
+    "PolicyActivation",
+    "PolicyApproval",
+    "PolicyDraft",
+    "PolicyEdit",
+    "PolicyImpact",
     "PolicyVersion",
     "TriggerAnswer",
     "TriggerReading",
+    "Waiver",
+    "WaiverEvent",
+    "WaiverState",
 ]

@@ -92,7 +92,8 @@ def decide_next(run: PlanRun) -> bool:
     if not ids:
         return False
     segments = Segment.objects.filter(workload__in=ids).values_list("pk", flat=True)
-    history = trigger_history.history_before(run, segments, basis.policy())
+    policy = basis.policy_of(run.policy_id) if run.policy_id else basis.policy()
+    history = trigger_history.history_before(run, segments, policy)
     answers = decide_batch(run, ids, history)
     before = {decision.workload_id: decision for decision in current_decisions_of(ids)}
     with transaction.atomic():

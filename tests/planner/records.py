@@ -161,6 +161,7 @@ def segment(today: str = "2", target: str | None = "3r", **over: Any) -> dict[st
         "risks": [],
         "unknown": [],
         "next_question": None,
+        "waived": [],
         "confidence": {"known": 23, "of": 25, "pct": 92},
         "facts": [fact],
     } | over

@@ -22,7 +22,13 @@ pytestmark = pytest.mark.django_db
 
 def ticked() -> list[int]:
     sent: list[int] = []
-    ticking.tick(timezone.now(), send_plan=sent.append, send_feed=lambda _: None, send_usage=lambda _: None)
+    ticking.tick(
+        timezone.now(),
+        send_plan=sent.append,
+        send_feed=lambda _: None,
+        send_usage=lambda _: None,
+        send_impact=lambda _: None,
+    )
     return sent
 
 

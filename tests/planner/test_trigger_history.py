@@ -157,9 +157,9 @@ def test_history_takes_three_queries(parts: int, django_assert_num_queries: Any)
     bot = workload()
     for number in range(1, parts):
         SegmentFactory(workload=bot, name=f"part {number}", share=1)
-    run, ids = planned(AS_OF), list(Segment.objects.values_list("pk", flat=True))
+    run, ids, policy = planned(AS_OF), list(Segment.objects.values_list("pk", flat=True)), basis.policy()
     with django_assert_num_queries(3):
-        trigger_history.history_before(run, ids, basis.policy())
+        trigger_history.history_before(run, ids, policy)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from planner.engine.explain.reasons import (
 )
 from planner.engine.explain.scorecards import card_entries
 from planner.engine.explain.told import Told
+from planner.engine.explain.waived import waived_entry
 from planner.engine.explain.watching import trigger_entry
 from planner.engine.explain.ways import cheapest_way, class_ways, relaxation_entry
 
@@ -37,5 +38,6 @@ __all__ = [
     "source_entry",
     "trigger_entry",
     "unknown_entry",
+    "waived_entry",
     "workload_sentence",
 ]

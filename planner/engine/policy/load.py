@@ -16,6 +16,7 @@ from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.guides import Guides, guides_of
 from planner.engine.policy.inputs import BLOCK, Input, as_input
 from planner.engine.policy.levels import check_levels
+from planner.engine.policy.owners import Owners, as_owners
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
 from planner.engine.policy.scorecards import check_scorecards
@@ -74,6 +75,7 @@ class Policy:
     tables: Mapping[str, tuple[Row, ...]]
     tie_tolerance: str
     capacity: Mapping[str, str]
+    owners: Owners
     who_changes: tuple[str, ...]
     guides: Guides
 
@@ -121,7 +123,11 @@ def read_documents(directory: Path) -> dict[str, Mapping[str, Any]]:
 
 
 def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
-    """The policy of documents already read, one for each file; refused with file, row and column when wrong."""
+    """The policy of documents already read, one for each file; refused with file, row and column when wrong.
+
+    A policy kept before a file was thought of has none of it, and is as readable as one whose file is empty.
+    """
+    sha, documents = sha_of(documents), {**{name: {} for name in OPTIONAL}, **documents}
     for name, document in documents.items():
         check_shape(name, document)
     head = documents["policy"].get("policy", {})
@@ -135,7 +141,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     return Policy(
         version=str(head.get("version", "")),
         title=str(head.get("title", "")),
-        sha=hashlib.sha256(_canonical(documents)).hexdigest(),
+        sha=sha,
         inputs=inputs,
         parameters=parameters,
         archetypes=_archetypes(documents["archetypes"], inputs),
@@ -143,6 +149,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         tables=tables,
         tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
         capacity={key: _parameter_name(head.get("economics", {}), key, parameters) for key in ECONOMICS},
+        owners=as_owners(documents["policy"].get("owners", {})),
         who_changes=tuple(head.get("who_changes", ())),
         guides=guides_of(documents, tables, parameters),
     )
@@ -176,10 +183,10 @@ def _read(directory: Path, name: str) -> Mapping[str, Any]:
         raise PolicyError(path.name, "-", "-", f"cannot be read: {error.strerror}") from error
 
 
-def _canonical(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
-    return json.dumps(
-        documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False
-    ).encode()
+def sha_of(documents: Mapping[str, Mapping[str, Any]]) -> str:
+    """The identity of a policy: sha256 of its canonical JSON."""
+    text = json.dumps(documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _tables(

@@ -115,6 +115,11 @@ class Row:
         return tuple(self.cells.get("restates", ()))
 
     @property
+    def may_be_waived(self) -> bool:
+        """Whether anybody here may except a workload from it; a statute stands above everybody here."""
+        return self.waivable and not self.statutory
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The inputs its conditions read."""
         return tuple(dict.fromkeys(name for each in self.expressions.values() for name in each.names))

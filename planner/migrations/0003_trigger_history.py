@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
-        ('planner', '0001_initial'),
+        ('planner', '0002_policy_work'),
         ('workloads', '0002_four_eyes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
