@@ -15,6 +15,7 @@ from planner.engine.facts import FactError
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.guides import Guides, guides_of
 from planner.engine.policy.inputs import BLOCK, Input, as_input
+from planner.engine.policy.levels import check_levels
 from planner.engine.policy.owners import Owners, as_owners
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
@@ -206,6 +207,7 @@ def _tables(
     given = {table: documents.get(table, {}) if table in OPTIONAL else documents[table] for table in TABLES}
     tables = {table: _rows(table, document, inputs, parameters) for table, document in given.items()}
     check_scorecards(tables["scorecards"], inputs, parameters)
+    check_levels(tables["triggers"], inputs, parameters)
     return tables
 
 
