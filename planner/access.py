@@ -225,6 +225,11 @@ def _why_not_owner(user: Person, waiver: Waiver) -> str:
     )
 
 
+def check_may_replay(user: Person) -> None:
+    if not rights(user)["see_everything"]:
+        raise PermissionDenied("Only a leader, an operator or an auditor may replay a whole plan.")
+
+
 def person(user: Person) -> User:
     """The signed-in person; views behind the sign-in know no other."""
     if not isinstance(user, User):

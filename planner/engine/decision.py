@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.economics import VariantCost
-    from planner.engine.facts import Facts, PriceSnapshot, Value, Waiver
+    from planner.engine.facts import Facts, PriceSnapshot, Value, Waiver, WorkloadInput
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -138,10 +138,11 @@ class SegmentDecision:
 
 @dataclass(frozen=True, slots=True)
 class WorkloadDecision:
-    """The decisions on all segments of a workload, with the policy, prices and day they were made on."""
+    """The decisions on all segments of a workload, with all that was given: policy, prices, day and facts."""
 
     name: str
     policy: Policy
     prices: PriceSnapshot
     as_of: date
     segments: tuple[SegmentDecision, ...]
+    given: WorkloadInput

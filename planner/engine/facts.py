@@ -115,6 +115,7 @@ class GpuOffer:
 @dataclass(frozen=True, eq=False)
 class PriceSnapshot:
     """The prices of one day. `fx` is US dollars per unit of a currency; an absent currency is not comparable.
+    `sha` identifies what is in it, whatever it is called.
 
     Two snapshots are the same only if they are one object: offers are looked up in it by the thousand.
     """
@@ -124,6 +125,7 @@ class PriceSnapshot:
     token_offers: tuple[TokenOffer, ...] = ()
     gpu_offers: tuple[GpuOffer, ...] = ()
     fx: Mapping[str, Decimal] = field(default_factory=dict)
+    sha: str = ""
 
     def usd_per(self, currency: str) -> float | None:
         """Dollars for one unit of a currency, or None when the snapshot cannot say."""

@@ -12,6 +12,7 @@ from planner.models.draft import (
 )
 from planner.models.plan import PlanRun
 from planner.models.policy import PolicyVersion
+from planner.models.replay import ReplayRun
 from planner.models.waiver import Waiver, WaiverEvent, WaiverState
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "PolicyEdit",
     "PolicyImpact",
     "PolicyVersion",
+    "ReplayRun",
     "Waiver",
     "WaiverEvent",
     "WaiverState",

@@ -249,6 +249,7 @@ def test_each_placement_shows_all_that_stands_against_it_and_what_would_open_it(
     way = {
         "rows": ["DAT-424"],
         "gates": [],
+        "moves": [{"id": "DAT-424", "label": "Customer data", "table": "constraints"}],
         "opens": "2p",
         "grantor": "reviewer",
         "statutory": False,
@@ -379,3 +380,11 @@ def test_the_way_says_its_stops_what_is_critical_and_what_was_taken_out(
         "may end 21 days later",
     ):
         assert said in page
+
+
+def test_a_waiver_says_until_when_by_whom_and_why(client: Client, workload: Workload) -> None:
+    waived = {"sentence": "Waived until 1 Mar 2026, granted by Rita: no tenant.", "reason": "A pilot."}
+    decided(workload, segment("2", "3r", waived=[waived]))
+    page = page_of(client, workload)
+    assert "Waived until 1 Mar 2026, granted by Rita: no tenant." in page[: page.index('id="h-ladder"')]
+    assert "A pilot." in page

@@ -1,6 +1,7 @@
 """Every sentence a page, an export or an auditor reads about a decision."""
 
 from planner.engine.explain.answer import headline, lede, segment_sentence, workload_sentence
+from planner.engine.explain.causes import causes_entry
 from planner.engine.explain.classes import class_entries
 from planner.engine.explain.flips import flip_groups
 from planner.engine.explain.questions import question_entry, unknown_entry
@@ -22,6 +23,7 @@ from planner.engine.explain.ways import cheapest_way, class_ways, relaxation_ent
 __all__ = [
     "Told",
     "card_entries",
+    "causes_entry",
     "cheapest_way",
     "class_entries",
     "class_ways",
