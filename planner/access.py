@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.http import Http404
 
 from planner.jobs import RunState
@@ -215,8 +215,9 @@ def why_not_withdraw_waiver(user: Person, waiver: Waiver) -> str:
 
 def _why_not_owner(user: Person, waiver: Waiver) -> str:
     """The rule's owner role, in the workload's team or the whole organisation; a superuser needs it like anybody."""
-    teams = Q(team=None) | Q(team=waiver.workload.team_id)
-    held = user.is_authenticated and user.memberships.filter(teams, role=waiver.role).exists()
+    teams = {None, waiver.workload.team_id}
+    mine = user.memberships.all() if user.is_authenticated else ()
+    held = any(each.role == waiver.role and each.team_id in teams for each in mine)
     return (
         ""
         if held

@@ -145,7 +145,7 @@ def _watch_and_work(decision: WorkloadDecision, told: explain.Told) -> dict[str,
     risks = [row for row in policy.rows("risks") if row.holds("when", measures.values, measures.figures)]
     return {
         "triggers": [_as_data(state) for state in triggers.evaluate(policy, known, outcome, decision.as_of)],
-        "steps": [_as_data(step) for step in stages.plan(policy, known, outcome, decision.as_of)],
+        **explain.staging_entry(stages.staged(policy, known, outcome, decision.as_of, segment.feasible)),
         "risks": [_risk(row) for row in risks] if segment.target else [],
         "scorecards": explain.card_entries(told, measures),
     }

@@ -3,8 +3,8 @@
 Each rule also stands in a service and in planner.access; here it holds against plain SQL and against a superuser.
 """
 
-# A draft starts empty-handed. What is signed changes only while it is edited, and every change is a new revision
-# with its writer remembered. The person comes from a setting local to the transaction; a write without one still
+# A draft starts empty-handed. What is signed changes only while it is edited; every change of what it does or when
+# is a new revision, every writer is remembered. The person comes from a setting local to the transaction; a write without one still
 # makes a revision, so that earlier signatures count for nothing.
 DRAFT_RULES = """
 IF TG_OP = 'INSERT' THEN
@@ -25,7 +25,8 @@ IF (NEW.document, NEW.sha, NEW.refused, NEW.title, NEW.reason, NEW.effective_fro
   IF OLD.state <> 'editing' OR NEW.state NOT IN ('editing', 'withdrawn') THEN
     RAISE EXCEPTION 'a draft is frozen once submitted' USING ERRCODE = 'check_violation';
   END IF;
-  IF NEW.revision = OLD.revision THEN
+  IF NEW.revision = OLD.revision AND (NEW.document, NEW.sha, NEW.refused, NEW.effective_from)
+     IS DISTINCT FROM (OLD.document, OLD.sha, OLD.refused, OLD.effective_from) THEN
     NEW.revision := OLD.revision + 1;
   END IF;
   person := nullif(current_setting('planner.person', true), '')::bigint;

@@ -48,6 +48,19 @@ def _with_waivers(workload: Workload, given: WorkloadInput, waivers: Waivers) ->
     return dataclasses.replace(given, waivers=waivers.get((workload.pk, None), ()), segments=segments)
 
 
+def with_waivers_of(workload: Workload | None, given: WorkloadInput, day: date) -> WorkloadInput:
+    """What a form says of a workload, with the waivers that stand for it and for its parts by name."""
+    if workload is None or workload.pk is None:
+        return given
+    waivers = standing_waivers([workload], day)
+    names = {segment.name: segment.pk for segment in workload.segments.all()} if waivers else {}
+    segments = tuple(
+        dataclasses.replace(each, waivers=waivers.get((workload.pk, names.get(each.name, 0)), ()))
+        for each in given.segments
+    )
+    return dataclasses.replace(given, waivers=waivers.get((workload.pk, None), ()), segments=segments)
+
+
 def as_read_by(policy: Policy, given: WorkloadInput) -> WorkloadInput:
     """The same without facts this policy does not know: another version may ask for more, or for less."""
     return dataclasses.replace(

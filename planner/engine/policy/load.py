@@ -21,6 +21,7 @@ from planner.engine.policy.rows import COLUMNS, Row, RowReader
 from planner.engine.policy.scorecards import check_scorecards
 from planner.engine.policy.shape import check_shape
 from planner.engine.policy.statements import read_statements
+from planner.engine.policy.steps import check_steps
 from planner.engine.policy.tiers import Tier, as_tier
 from planner.engine.policy.unique import check_unique
 from planner.engine.vocabulary import Kind
@@ -210,6 +211,8 @@ def _rows(
         if row.id in rows:
             raise PolicyError(reader.file, row.id, "id", "is used twice; every row has an id of its own")
         rows[row.id] = row
+    if table == "steps":
+        check_steps(rows, inputs, parameters)
     if table == "classify":
         check_unique(rows.values(), inputs, parameters)
     return tuple(rows.values())

@@ -132,16 +132,17 @@ def describe(
     revision: int,
     as_of: datetime,
 ) -> PolicyDraft:
-    """The draft has this title, reason and date."""
+    """The draft has this title, reason and date; another date is a new revision, for its impact may be another."""
     if not title.strip():
         raise ValidationError({"title": "Give the change a title: it is the name people see in lists."})
     kept = locked(draft.pk, by, revision)
     told = {"title": title.strip()[:120], "reason": reason.strip(), "effective_from": effective_from}
+    other_day = kept.effective_from != effective_from
     if all(getattr(kept, name) == value for name, value in told.items()):
         return kept
     for name, value in told.items():
         setattr(kept, name, value)
-    return _keep(kept, _place("describe", "", "", "", title), by, as_of)
+    return _keep(kept, _place("describe", "", "", "", title), by, as_of, same_effect=not other_day)
 
 
 def locked(pk: int, by: User, revision: int) -> PolicyDraft:
@@ -198,9 +199,11 @@ def _check_layers(by: User, draft: PolicyDraft, document: Documents) -> None:
         raise PermissionDenied(reason)
 
 
-def _keep(draft: PolicyDraft, place: Mapping[str, Any], by: User, as_of: datetime) -> PolicyDraft:
-    """The draft is kept as a new revision, with who made it; the database remembers the writer too."""
-    draft.revision += 1
+def _keep(
+    draft: PolicyDraft, place: Mapping[str, Any], by: User, as_of: datetime, *, same_effect: bool = False
+) -> PolicyDraft:
+    """The draft is kept with who wrote it, as a new revision unless it does the same on the same day."""
+    draft.revision += not same_effect
     draft.editors = sorted({*draft.editors, by.pk})
     write_as(by)
     draft.save()

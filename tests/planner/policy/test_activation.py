@@ -12,9 +12,10 @@ from django.db import IntegrityError, transaction
 from planner import services
 from planner.engine import load_policy
 from planner.engine.policy import build_policy
-from planner.models import DraftState, PlanRun, PolicyActivation, PolicyDraft, PolicyVersion
+from planner.models import DraftState, PlanRun, PolicyActivation, PolicyDraft, PolicyImpact, PolicyVersion
 from planner.selectors import basis, policies
-from planner.services import policy
+from planner.services import policy, ticking, waivers
+from tests import factories
 from tests.planner.policy.cast import NOW, TODAY, described, send, signed, submitted, threshold, value
 
 if TYPE_CHECKING:
@@ -68,6 +69,30 @@ def test_a_later_date_waits_for_the_tick(omar: User, rosa: User) -> None:
     draft.refresh_from_db()
     assert (draft.state, level()) == (DraftState.ACTIVE, 20_000)
     assert PolicyActivation.objects.get().activated_by is None
+
+
+def test_the_tick_begins_policies_ends_waivers_and_sends_lost_impacts_again(
+    omar: User, rosa: User, ana: User
+) -> None:
+    draft = signed(submitted(threshold(omar), omar, effective_from=TOMORROW.date()), rosa)
+    workload = factories.WorkloadFactory(team=ana.memberships.get().team, owner=ana)
+    asked = waivers.ask(workload, "DAT-243", reason="A pilot.", until=TOMORROW.date(), by=ana, as_of=NOW)
+    waivers.grant(asked.pk, by=rosa, note="", as_of=NOW, send=send)
+    lost = policy.ask_impact(threshold(omar), by=omar, as_of=NOW, send=send)
+    PolicyImpact.objects.filter(pk=lost.pk).update(sent_at=NOW - timedelta(days=99))
+    sent: list[int] = []
+    for _ in range(2):
+        ticking.tick(
+            TOMORROW + timedelta(days=1),
+            send_plan=send,
+            send_feed=send,
+            send_usage=send,
+            send_impact=sent.append,
+        )
+    draft.refresh_from_db()
+    asked.refresh_from_db()
+    assert (draft.state, asked.state) == (DraftState.ACTIVE, "ended")
+    assert lost.pk in sent
 
 
 def activation(draft: PolicyDraft, version: PolicyVersion, **over: object) -> PolicyActivation:

@@ -241,6 +241,7 @@ def test_everybody_who_edits_is_remembered_also_by_plain_sql(omar: User, olga: U
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select set_config('planner.person', '4711', true)")
         cursor.execute("update planner_policydraft set title = 'Other'")
+        cursor.execute("update planner_policydraft set sha = 'other'")
     draft.refresh_from_db()
     assert 4711 in draft.editors
     assert draft.revision == 3
@@ -291,9 +292,12 @@ def test_a_title_is_needed_and_what_is_described_is_in_the_history(omar: User) -
     draft = start(omar)
     with pytest.raises(ValidationError, match="title"):
         policy.describe(draft, title=" ", reason="", effective_from=None, by=omar, revision=1, as_of=NOW)
-    described(draft, omar)
+    again = described(draft, omar)
+    told = {"title": again.title, "reason": "Said better.", "effective_from": again.effective_from}
+    assert policy.describe(again, **told, by=omar, revision=2, as_of=NOW).revision == 2
     assert list(DraftEvent.objects.order_by("pgh_id").values_list("revision", "state")) == [
         (1, DraftState.EDITING),
+        (2, DraftState.EDITING),
         (2, DraftState.EDITING),
     ]
 
