@@ -68,6 +68,11 @@ class Measures:
     excluded: frozenset[str]
 
 
+def missing_behind(name: str, measures: Measures) -> tuple[str, ...]:
+    """The facts nobody supplied that something derived rests on; the name itself where it rests on none."""
+    return tuple(part for part in RESTS_ON.get(name, ()) if part not in measures.known) or (name,)
+
+
 def measure(policy: Policy, facts: Facts, outcome: Outcome, as_of: date) -> Measures:
     """The reading of the facts, and what it implies together with the outcome; given facts are never overwritten."""
     permitted = frozenset(outcome.allowed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.measures import COST_OF, RESTS_ON
+from planner.engine.measures import COST_OF, RESTS_ON, missing_behind
 from planner.engine.vocabulary import Source
 
 if TYPE_CHECKING:
@@ -141,9 +141,10 @@ def _gap(row: Row, value: Any, fire: float | None, measures: Measures) -> Gap | 
 
 
 def _missing(name: str, measures: Measures) -> tuple[str, ...]:
-    """The facts nobody supplied that the name rests on; itself where it rests on none."""
-    parts = tuple(part for part in _rests_on(name) if part not in measures.known)
-    return parts or (name,)
+    """The facts nobody supplied; of a bill the volume, of what is derived the facts it rests on."""
+    if name in BILLS and VOLUME not in measures.known:
+        return (VOLUME,)
+    return missing_behind(name, measures)
 
 
 def _rests_on(name: str) -> tuple[str, ...]:
