@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.http import Http404
 
@@ -82,6 +84,9 @@ def test_a_slow_answer_fires_in_its_second_week_and_its_record_says_from_what() 
     found = trigger(bot, "TRG-317")
     assert (found["state"], found["since"]) == ("fired", "2026-01-12")
     assert found["past"] == {"state": "near", "since": "2026-01-05", "crossings": [["2026-01-05", True]]}
+    out = StringIO()
+    call_command("replay", "--all", stdout=out)
+    assert out.getvalue().splitlines()[-1].startswith("2 of 2 decisions equal to the byte, ")
 
 
 def test_plans_of_one_moment_or_one_steady_day_say_the_same_and_keep_nothing_twice() -> None:
