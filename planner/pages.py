@@ -3,6 +3,7 @@
 from django.urls import path
 
 from planner.views import (
+    audit,
     decision,
     draft_rows,
     drafts,
@@ -22,10 +23,17 @@ urlpatterns = [
     path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("roadmap/", roadmap.roadmap, name="roadmap"),
     path("triggers/", triggers.triggers, name="triggers"),
+    path("triggers/<int:segment>/<str:pk>/", triggers.trigger, name="trigger"),
+    path("triggers/<int:segment>/<str:pk>/answer/", triggers.answer, name="trigger_answer"),
+    path("triggers/<int:segment>/<str:pk>/take-back/", triggers.take_back, name="trigger_take_back"),
     path("workloads/<int:pk>/decision/", decision.decision, name="decision"),
     path("workloads/<int:pk>/decision.json", decision.record, name="record"),
+    path("workloads/<int:pk>/decision/compare/", audit.compare, name="compare"),
+    path("workloads/<int:pk>/decision/replay/", audit.replay, name="replay"),
+    path("workloads/<int:pk>/decisions/", audit.decisions, name="decisions"),
     path("plans/", runs.runs, name="runs"),
     path("plans/<int:pk>/", runs.run, name="run"),
+    path("plans/<int:pk>/replay/", runs.replay, name="replay_plan"),
     path("plans/now/", runs.plan_now, name="plan_now"),
     path("preview/", preview.preview, name="preview"),
     path("policy/", policy.policy, name="policy"),

@@ -68,7 +68,7 @@ def decide_workload(
         _decide(basis, workload, replace(segment, waivers=(*workload.waivers, *segment.waivers)))
         for segment in workload.segments
     )
-    return WorkloadDecision(workload.name, policy, prices, as_of, segments)
+    return WorkloadDecision(workload.name, policy, prices, as_of, segments, workload)
 
 
 def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> SegmentDecision:
@@ -105,6 +105,7 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
         waived=weighed.waived,
         waivers=segment.waivers,
         pending=segment.pending,
+        history=segment.history,
     )
 
 

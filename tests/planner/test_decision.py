@@ -353,14 +353,6 @@ def test_scorecards_say_where_the_decision_differs(client: Client, workload: Wor
         assert words in cards
 
 
-def test_a_waiver_says_until_when_by_whom_and_why(client: Client, workload: Workload) -> None:
-    waived = {"sentence": "Waived until 1 Mar 2026, granted by Rita: no tenant.", "reason": "A pilot."}
-    decided(workload, segment("2", "3r", waived=[waived]))
-    page = page_of(client, workload)
-    assert "Waived until 1 Mar 2026, granted by Rita: no tenant." in page[: page.index('id="h-ladder"')]
-    assert "A pilot." in page
-
-
 def test_the_way_says_its_stops_what_is_critical_and_what_was_taken_out(
     client: Client, workload: Workload
 ) -> None:
@@ -388,3 +380,11 @@ def test_the_way_says_its_stops_what_is_critical_and_what_was_taken_out(
         "may end 21 days later",
     ):
         assert said in page
+
+
+def test_a_waiver_says_until_when_by_whom_and_why(client: Client, workload: Workload) -> None:
+    waived = {"sentence": "Waived until 1 Mar 2026, granted by Rita: no tenant.", "reason": "A pilot."}
+    decided(workload, segment("2", "3r", waived=[waived]))
+    page = page_of(client, workload)
+    assert "Waived until 1 Mar 2026, granted by Rita: no tenant." in page[: page.index('id="h-ladder"')]
+    assert "A pilot." in page

@@ -15,11 +15,12 @@ from planner.engine.facts import FactError
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.guides import Guides, guides_of
 from planner.engine.policy.inputs import BLOCK, Input, as_input
+from planner.engine.policy.levels import check_levels
 from planner.engine.policy.owners import Owners, as_owners
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
 from planner.engine.policy.scorecards import check_scorecards
-from planner.engine.policy.shape import check_shape
+from planner.engine.policy.shape import check_shape, in_kept_order, with_order
 from planner.engine.policy.statements import read_statements
 from planner.engine.policy.steps import check_steps
 from planner.engine.policy.tiers import Tier, as_tier
@@ -122,6 +123,11 @@ def read_documents(directory: Path) -> dict[str, Mapping[str, Any]]:
     return {name: _read(directory, name) for name in (*OTHER_FILES, *TABLES, *LISTS)}
 
 
+def as_kept(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The documents as a version of the policy keeps and hashes them: with the order of their entries."""
+    return {name: with_order(name, document) for name, document in documents.items()}
+
+
 def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     """The policy of documents already read, one for each file; refused with file, row and column when wrong.
 
@@ -130,6 +136,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     sha, documents = sha_of(documents), {**{name: {} for name in OPTIONAL}, **documents}
     for name, document in documents.items():
         check_shape(name, document)
+    documents = {name: in_kept_order(name, document) for name, document in as_kept(documents).items()}
     head = documents["policy"].get("policy", {})
     inputs = {name: _input(name, cells) for name, cells in documents["inputs"].get("inputs", {}).items()}
     _check_ratios(inputs)
@@ -184,8 +191,10 @@ def _read(directory: Path, name: str) -> Mapping[str, Any]:
 
 
 def sha_of(documents: Mapping[str, Mapping[str, Any]]) -> str:
-    """The identity of a policy: sha256 of its canonical JSON."""
-    text = json.dumps(documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False)
+    """The identity of a policy: sha256 of its canonical JSON, the order of its entries included."""
+    text = json.dumps(
+        as_kept(documents), sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -198,6 +207,7 @@ def _tables(
     given = {table: documents.get(table, {}) if table in OPTIONAL else documents[table] for table in TABLES}
     tables = {table: _rows(table, document, inputs, parameters) for table, document in given.items()}
     check_scorecards(tables["scorecards"], inputs, parameters)
+    check_levels(tables["triggers"], inputs, parameters)
     return tables
 
 
