@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from planner.engine import PolicyError, load_policy
+from planner.selectors import basis
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,6 +70,10 @@ def why_no_policy() -> str:
         load_policy()
     except PolicyError as error:
         return f"The policy does not load: {error}"
+    try:
+        basis.policy()
+    except PolicyError as error:
+        return f"The active policy cannot be read by this program: {error}"
     return ""
 
 

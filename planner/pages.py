@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from planner.views import audit, decision, policy, portfolio, preview, reviews, roadmap, runs, triggers
+from planner.views import (
+    audit,
+    decision,
+    draft_rows,
+    drafts,
+    impacts,
+    policy,
+    portfolio,
+    preview,
+    reviews,
+    roadmap,
+    runs,
+    triggers,
+    waivers,
+)
 
 app_name = "planner"
 urlpatterns = [
@@ -20,6 +34,26 @@ urlpatterns = [
     path("plans/now/", runs.plan_now, name="plan_now"),
     path("preview/", preview.preview, name="preview"),
     path("policy/", policy.policy, name="policy"),
+    path("policy/entries/<str:name>/", policy.entry, name="policy_entry"),
+    path("policy/versions/", policy.versions, name="versions"),
+    path("policy/versions/<str:sha>/roll-back/", policy.roll_back, name="roll_back"),
+    path("policy/drafts/", drafts.drafts, name="drafts"),
+    path("policy/drafts/start/", drafts.start, name="draft_start"),
+    path("policy/drafts/take-over/", drafts.adopt, name="draft_adopt"),
+    path("policy/drafts/<int:pk>/", drafts.draft, name="draft"),
+    path("policy/drafts/<int:pk>/act/", drafts.act, name="draft_act"),
+    path("policy/drafts/<int:pk>/rebase/", drafts.rebase, name="draft_rebase"),
+    path("policy/drafts/<int:pk>/measure/", impacts.measure, name="draft_measure"),
+    path("policy/drafts/<int:pk>/rows/", draft_rows.rows, name="draft_rows"),
+    path("policy/drafts/<int:pk>/rows/<str:table>/<str:name>/", draft_rows.row, name="draft_row"),
+    path("policy/drafts/<int:pk>/rows/<str:table>/<str:name>/out/", draft_rows.remove, name="draft_remove"),
+    path("policy/drafts/<int:pk>/add/<str:table>/", draft_rows.add, name="draft_add"),
+    path("policy/drafts/<int:pk>/values/<str:name>/", draft_rows.value, name="draft_value"),
+    path("policy/drafts/<int:pk>/undo/", draft_rows.undo, name="draft_undo"),
+    path("policy/impacts/<int:pk>/", impacts.moved, name="impact"),
+    path("policy/exceptions/", waivers.waivers, name="waivers"),
+    path("policy/exceptions/<int:pk>/decide/", waivers.decide, name="waiver_decide"),
+    path("workloads/<int:pk>/exceptions/<str:row>/", waivers.ask, name="waiver_ask"),
     path("how-figures-are-made/", policy.how, name="how"),
     path("reviews/", reviews.queue, name="queue"),
     path("reviews/<int:pk>/", reviews.review, name="review"),

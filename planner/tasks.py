@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from planner import services
 from planner.health import LAST_TICK
-from planner.services import ticking
+from planner.services import policy, ticking
 from pricing import tasks as pricing_tasks
 from workloads import tasks as workloads_tasks
 
@@ -18,6 +18,11 @@ from workloads import tasks as workloads_tasks
 @shared_task(name="planner.run_plan")
 def run_plan(*, run_id: int, **kwargs: Any) -> None:
     services.run_plan(run_id)
+
+
+@shared_task(name="planner.run_impact")
+def run_impact(*, run_id: int, **kwargs: Any) -> None:
+    policy.run_impact(run_id)
 
 
 @shared_task(name="planner.run_replay")
@@ -28,14 +33,16 @@ def run_replay(*, run_id: int, **kwargs: Any) -> None:
 @shared_task(name="planner.tick")
 def tick(**kwargs: Any) -> None:
     now = timezone.now()
-    ticking.tick(
-        now, send_plan=send_plan, send_replay=send_replay, send_feed=send_feed, send_usage=send_usage
-    )
+    ticking.tick(now, ticking.Senders(send_plan, send_replay, send_impact, send_feed, send_usage))
     cache.set(LAST_TICK, now)
 
 
 def send_plan(pk: int) -> None:
     run_plan.delay(run_id=pk)
+
+
+def send_impact(pk: int) -> None:
+    run_impact.delay(run_id=pk)
 
 
 def send_replay(pk: int) -> None:

@@ -36,6 +36,8 @@ ROLE_PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "planner.view_portfolio": READS_EVERYTHING,
     "planner.run_plan": (Role.OPERATOR, Role.LEADER, Role.ARCHITECT),
     "planner.view_policy": tuple(Role),
+    "planner.draft_policy": (Role.OPERATOR, Role.REVIEWER, Role.ARCHITECT),
+    "planner.sign_policy": (Role.OPERATOR, Role.REVIEWER, Role.ARCHITECT),
     "workloads.manage_usage": (Role.OPERATOR,),
     "workloads.view_usage": (Role.OPERATOR, Role.AUDITOR, Role.LEADER),
     "workloads.manage_teams": (Role.OPERATOR,),

@@ -11,6 +11,7 @@ from planner.engine.facts import (
     PriceSnapshot,
     SegmentInput,
     TokenOffer,
+    Waiver,
     WorkloadInput,
 )
 from planner.engine.policy import Archetype, Input, Policy, PolicyError, load_policy
@@ -28,6 +29,7 @@ __all__ = [
     "SegmentDecision",
     "SegmentInput",
     "TokenOffer",
+    "Waiver",
     "WorkloadDecision",
     "WorkloadInput",
     "decide_workload",

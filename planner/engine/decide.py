@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.choose import Scale
-from planner.engine.decision import Choice, GateState, LadderStep, SegmentDecision, WorkloadDecision
+from planner.engine.decision import Choice, GateState, LadderStep, SegmentDecision, Waived, WorkloadDecision
 from planner.engine.economics import Demand, Terms, VariantCost, costs_of
 from planner.engine.reading import Reading, facts_of, read
 from planner.engine.relaxations import relaxations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from planner.engine.facts import Fact, PriceSnapshot, SegmentInput, WorkloadInput
+    from planner.engine.facts import Fact, PriceSnapshot, SegmentInput, Waiver, WorkloadInput
     from planner.engine.policy import Policy, Row
 
 LAYERS: Final = ("integrity", "compliance", "quality", "latency")
@@ -31,11 +31,12 @@ class Basis:
     figures: Mapping[str, Any]
     prices: PriceSnapshot
     terms: Terms
+    as_of: date
 
     @classmethod
     def of(cls, policy: Policy, prices: PriceSnapshot, as_of: date) -> Basis:
         figures = policy.figures(as_of)
-        return cls(policy, figures, prices, Terms.of(policy, figures))
+        return cls(policy, figures, prices, Terms.of(policy, figures), as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Weighed:
 
     readings: tuple[Reading, ...]
     fired: tuple[Row, ...]
+    waived: tuple[Waived, ...]
     gates: tuple[GateState, ...]
     allowed: tuple[str, ...]
     feasible: tuple[str, ...]
@@ -62,7 +64,10 @@ def decide_workload(
 ) -> WorkloadDecision:
     """Every segment is decided, each on its own facts; the same inputs give the same decision."""
     basis = Basis.of(policy, prices, as_of)
-    segments = tuple(_decide(basis, workload, segment) for segment in workload.segments)
+    segments = tuple(
+        _decide(basis, workload, replace(segment, waivers=(*workload.waivers, *segment.waivers)))
+        for segment in workload.segments
+    )
     return WorkloadDecision(workload.name, policy, prices, as_of, segments, workload)
 
 
@@ -97,6 +102,8 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
         question=question,
         reading=weighed.reading,
         proposed=weighed.readings[1] if segment.pending else None,
+        waived=weighed.waived,
+        waivers=segment.waivers,
         pending=segment.pending,
     )
 
@@ -105,7 +112,7 @@ def weigh(basis: Basis, facts: Mapping[str, Fact], segment: SegmentInput) -> Wei
     """The masks of all rows that fire in any reading, the gates, the costs, and what they leave."""
     readings = _readings(basis, facts, segment)
     reading = readings[0]
-    fired = _fired(basis, readings)
+    fired, waived = _without_waived(_fired(basis, readings), segment, basis.as_of)
     allowed = tuple(variant for variant in VARIANTS if all(variant in row.mask for row in fired))
     gates = _gates(basis, readings)
     costs = _costs(basis, reading)
@@ -113,7 +120,7 @@ def weigh(basis: Basis, facts: Mapping[str, Fact], segment: SegmentInput) -> Wei
     scale = Scale.of(basis.policy, reading.values, basis.figures, usd)
     feasible = _without(allowed, [gate for gate in gates if gate.open and not gate.closable])
     ready = _without(allowed, [gate for gate in gates if gate.open])
-    return Weighed(readings, fired, gates, allowed, feasible, ready, costs, scale)
+    return Weighed(readings, fired, waived, gates, allowed, feasible, ready, costs, scale)
 
 
 def _readings(basis: Basis, facts: Mapping[str, Fact], segment: SegmentInput) -> tuple[Reading, ...]:
@@ -127,6 +134,21 @@ def _fired(basis: Basis, readings: Sequence[Reading]) -> tuple[Row, ...]:
         row for row in basis.policy.rows("constraints") if _any_holds(row, "when", readings, basis.figures)
     ]
     return tuple(sorted(rows, key=lambda row: LAYERS.index(row.layer)))
+
+
+def _without_waived(
+    fired: tuple[Row, ...], segment: SegmentInput, as_of: date
+) -> tuple[tuple[Row, ...], tuple[Waived, ...]]:
+    """The rows that count, and those a standing waiver lifts: never a statutory one, never one that takes none."""
+    standing = standing_waivers(segment.waivers, as_of)
+    lifted = [row for row in fired if row.id in standing and row.may_be_waived]
+    waived = tuple(Waived(row, standing[row.id]) for row in lifted)
+    return tuple(row for row in fired if row not in lifted), waived
+
+
+def standing_waivers(waivers: Sequence[Waiver], as_of: date) -> dict[str, Waiver]:
+    """Those that have not ended, by the row they lift."""
+    return {waiver.row: waiver for waiver in waivers if as_of <= waiver.until}
 
 
 def _gates(basis: Basis, readings: Sequence[Reading]) -> tuple[GateState, ...]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.economics import VariantCost
-    from planner.engine.facts import Facts, PriceSnapshot, Value, WorkloadInput
+    from planner.engine.facts import Facts, PriceSnapshot, Value, Waiver, WorkloadInput
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -74,6 +74,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Waived:
+    """A must-row that would have fired, and the waiver for which it does not."""
+
+    row: Row
+    waiver: Waiver
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """The way from a set of placements to one: what was preferred, how the money narrowed it, and the answer."""
 
@@ -104,6 +112,8 @@ class SegmentDecision:
     unknown: tuple[UnknownFact, ...]
     question: Question | None
     reading: Reading
+    waived: tuple[Waived, ...] = ()
+    waivers: tuple[Waiver, ...] = ()  # all that were granted, whether their row fires or not
     pending: Facts | None = None
     proposed: Reading | None = None  # the reading of a newer proposal: it may only tighten
 

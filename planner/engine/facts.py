@@ -41,6 +41,16 @@ Facts = Mapping[str, Fact]
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """An exception to one rule until the end of a day, with who granted it and why."""
+
+    row: str
+    until: date
+    granted_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentInput:
     """A part of a workload: `share` is its percentage of the workload's tokens (0 to 100).
 
@@ -53,6 +63,7 @@ class SegmentInput:
     classification: str
     facts: Facts
     pending: Facts | None = None
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class WorkloadInput:
     organisation: Facts
     facts: Facts
     segments: tuple[SegmentInput, ...]
+    waivers: tuple[Waiver, ...] = ()  # of the whole workload; a segment may have its own besides
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ def _segment(decision: WorkloadDecision, segment: SegmentDecision) -> dict[str, 
         "cost_parts": {variant: _cost(cost) for variant, cost in segment.costs.items()},
         **_watch_and_work(decision, told),
         **_questions(policy, segment),
+        "waived": [explain.waived_entry(told, each) for each in segment.waived],
         "confidence": _confidence(policy, segment),
         "facts": [explain.fact_entry(policy, segment.reading, name) for name in _read_names(policy, segment)],
     }
@@ -140,7 +141,7 @@ def _watch_and_work(decision: WorkloadDecision, told: explain.Told) -> dict[str,
     risks = [row for row in policy.rows("risks") if row.holds("when", measures.values, measures.figures)]
     return {
         "triggers": [_as_data(state) for state in triggers.evaluate(policy, known, outcome, decision.as_of)],
-        "steps": [_as_data(step) for step in stages.plan(policy, known, outcome, decision.as_of)],
+        **explain.staging_entry(stages.staged(policy, known, outcome, decision.as_of, segment.feasible)),
         "risks": [_risk(row) for row in risks] if segment.target else [],
         "scorecards": explain.card_entries(told, measures),
     }

@@ -1,6 +1,36 @@
+from planner.models.activation import PolicyActivation
 from planner.models.decision import Decision, DecisionRecord
+from planner.models.draft import (
+    DraftEvent,
+    DraftState,
+    ImpactOpened,
+    ImpactRow,
+    PolicyApproval,
+    PolicyDraft,
+    PolicyEdit,
+    PolicyImpact,
+)
 from planner.models.plan import PlanRun
 from planner.models.policy import PolicyVersion
 from planner.models.replay import ReplayRun
+from planner.models.waiver import Waiver, WaiverEvent, WaiverState
 
-__all__ = ["Decision", "DecisionRecord", "PlanRun", "PolicyVersion", "ReplayRun"]
+__all__ = [
+    "Decision",
+    "DecisionRecord",
+    "DraftEvent",
+    "DraftState",
+    "ImpactOpened",
+    "ImpactRow",
+    "PlanRun",
+    "PolicyActivation",
+    "PolicyApproval",
+    "PolicyDraft",
+    "PolicyEdit",
+    "PolicyImpact",
+    "PolicyVersion",
+    "ReplayRun",
+    "Waiver",
+    "WaiverEvent",
+    "WaiverState",
+]

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from planner.engine import FactError, decide_workload, record
-from planner.selectors import basis
+from planner.selectors import basis, inputs
 
 if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine import WorkloadInput
+    from workloads.models import Workload
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,14 @@ class Effect:
         return list(found.values())
 
 
-def effect(given: WorkloadInput, day: date) -> Effect:
+def effect(said: WorkloadInput, day: date, workload: Workload | None = None) -> Effect:
     """Decided on what is known; a fact that cannot be read yet is said, never raised."""
-    if not given.segments:
+    if not said.segments:
         return Effect(None, "Name at least one part of the workload, with its share of the tokens.")
+    policy = basis.policy()
+    given = inputs.as_read_by(policy, inputs.with_waivers_of(workload, named(said), day))
     try:
-        decision = decide_workload(basis.policy(), named(given), basis.latest_prices(), day)
+        decision = decide_workload(policy, given, basis.latest_prices(), day)
     except FactError as error:
         return Effect(None, error.message)
     return Effect(record(decision), "")

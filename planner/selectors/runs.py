@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.jobs import RunState
 from planner.models import Decision, PlanRun
-from planner.selectors.standing import CLASSES, class_of
+from planner.selectors.standing import move_words
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -38,16 +38,4 @@ def errors(run: PlanRun, workloads: QuerySet[Workload]) -> list[dict[str, Any]]:
 
 def moved_lines(run: PlanRun) -> list[str]:
     """One line of text a move: `Name / segment: 2e -> 3r`."""
-    return [
-        f"{decision.workload} / {move['segment']}: {_words(move['was'])} -> {_words(move['is'])}"
-        for decision in moved(run)
-        for move in decision.moves
-    ]
-
-
-def _words(answer: dict[str, Any] | None) -> str:
-    if answer is None:
-        return "new"
-    if answer["target"] is None:
-        return str(answer["status"])
-    return f"{answer['target']} ({CLASSES[class_of(answer['target'])]}, {answer['status']})"
+    return [f"{decision.workload} / {move_words(move)}" for decision in moved(run) for move in decision.moves]

@@ -140,3 +140,16 @@ def forbids(segment: dict[str, Any], today: str) -> bool:
 def standings(workloads: Iterable[Workload] | QuerySet[Workload]) -> list[Standing]:
     """Every workload that has a decision, by name."""
     return [Standing(decision) for decision in current_decisions(workloads)]
+
+
+def move_words(move: dict[str, Any]) -> str:
+    """One move in one line: `segment: 2e (Closed API, decided) -> 3r (Open-weight API, decided)`."""
+    return f"{move['segment']}: {_answer_words(move['was'])} -> {_answer_words(move['is'])}"
+
+
+def _answer_words(answer: dict[str, Any] | None) -> str:
+    if answer is None:
+        return "new"
+    if answer["target"] is None:
+        return str(answer["status"])
+    return f"{answer['target']} ({CLASSES[class_of(answer['target'])]}, {answer['status']})"

@@ -63,9 +63,9 @@ def _join(run: PlanRun, reason: str, as_of: datetime) -> bool:
 
 
 def ask_when_policy_changed(as_of: datetime, send: Callable[[int], object]) -> PlanRun | None:
-    """A plan is asked for when the shipped policy is another than the last plan's."""
+    """A plan is asked for when the policy in force is another than the last plan's."""
     last = PlanRun.objects.exclude(policy=None).order_by("-pk").first()
-    if last is None or last.policy_id == basis.policy().sha:
+    if last is None or last.policy_id == basis.policy_sha():
         return None
     if PlanRun.objects.filter(pk__gt=last.pk).exists():
         return None  # one is on its way, with this policy

@@ -5,22 +5,22 @@ from __future__ import annotations
 import dataclasses
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine import FactError, decide_workload, digest, record
 from planner.models import Decision
-from planner.selectors import basis
+from planner.selectors import basis, inputs
 from planner.selectors.watch import asks_for_an_answer
 from workloads.models import Workload
-from workloads.selectors import facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from planner.engine import Policy, PriceSnapshot, SegmentInput, WorkloadInput
     from planner.models import PlanRun
 
+PROGRAM_FAILED: Final = "The program failed on it; the log has the details."
 log = logging.getLogger(__name__)
 
 
@@ -61,34 +61,37 @@ class Answer:
 def decide_batch(run: PlanRun, ids: list[int]) -> list[Answer]:
     """An answer for each workload; one whose facts are wrong does not stop the others."""
     assert run.snapshot_id is not None  # noqa: S101  set when the run began
-    prices, day = basis.prices_of(run.snapshot_id), run.as_of.date()
+    assert run.policy_id is not None  # noqa: S101  the same
+    policy, prices = basis.policy_of(run.policy_id), basis.prices_of(run.snapshot_id)
     return [
-        answer_for(workload, given, prices, day)
+        answer_for(workload, given, policy, prices, run.as_of.date())
         if not isinstance(given, Exception)
         else failed(workload, given)
-        for workload, given in _inputs(run, ids)
+        for workload, given in inputs_of(ids, run.as_of)
     ]
 
 
-def _inputs(run: PlanRun, ids: list[int]) -> Iterable[tuple[Workload, WorkloadInput | FactError]]:
+def inputs_of(ids: list[int], as_of: datetime) -> Iterable[tuple[Workload, WorkloadInput | FactError]]:
     """The facts of the batch in one go; where one workload's are wrong, of each on its own."""
     workloads = Workload.objects.filter(pk__in=ids).order_by("pk")
     try:
-        return list(facts.portfolio_inputs(workloads, run.as_of))
+        return list(inputs.portfolio_inputs(workloads, as_of))
     except FactError:
-        return [(workload, _input_or_error(workload, run)) for workload in workloads]
+        return [(workload, _input_or_error(workload, as_of)) for workload in workloads]
 
 
-def _input_or_error(workload: Workload, run: PlanRun) -> WorkloadInput | FactError:
+def _input_or_error(workload: Workload, as_of: datetime) -> WorkloadInput | FactError:
     try:
-        return facts.workload_input(workload, run.as_of)
+        return inputs.portfolio_inputs([workload], as_of)[0][1]
     except FactError as error:
         return error
 
 
-def answer_for(workload: Workload, given: WorkloadInput, prices: PriceSnapshot, day: date) -> Answer:
+def answer_for(
+    workload: Workload, said: WorkloadInput, policy: Policy, prices: PriceSnapshot, day: date
+) -> Answer:
     """The decision as things stand and, where a classification waits, as it would be once approved."""
-    policy = basis.policy()
+    given = inputs.as_read_by(policy, said)
     try:
         stands = _kept(policy, given, prices, day)
         approved = as_if_approved(given, policy)
@@ -108,11 +111,7 @@ def _kept(policy: Policy, given: WorkloadInput, prices: PriceSnapshot, day: date
 
 def failed(workload: Workload, error: Exception) -> Answer:
     """The error in words for people: a wrong fact by name, anything else as a fault of the program."""
-    message = (
-        error.message
-        if isinstance(error, FactError)
-        else "The program failed on it; the log has the details."
-    )
+    message = error.message if isinstance(error, FactError) else PROGRAM_FAILED
     name = error.name if isinstance(error, FactError) else ""
     kept = {"workload": workload.pk, "name": str(workload), "fact": name, "message": message}
     return Answer(workload.pk, error=kept)

@@ -96,7 +96,7 @@ class Waived:
 class Later(WorkloadInput):
     """A workload with a field more."""
 
-    waivers: tuple[Waived, ...] = ()
+    exceptions: tuple[Waived, ...] = ()
     history: Mapping[str, tuple[date, ...]] = dataclasses.field(default_factory=dict)
 
 
@@ -104,8 +104,8 @@ def test_a_field_added_to_an_input_joins_the_block_where_it_says_something() -> 
     plain = workload()
     cells = {field.name: getattr(plain, field.name) for field in dataclasses.fields(plain)}
     assert block_of(Later(**cells)) == block_of(plain)  # records made before the field stay as they are
-    block = block_of(Later(**cells, waivers=(Waived("DAT-243", date(2026, 3, 1)),)))
-    assert block["waivers"] == [{"row": "DAT-243", "until": "2026-03-01"}]
+    block = block_of(Later(**cells, exceptions=(Waived("DAT-243", date(2026, 3, 1)),)))
+    assert block["exceptions"] == [{"row": "DAT-243", "until": "2026-03-01"}]
 
 
 def test_every_kind_of_field_is_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +113,7 @@ def test_every_kind_of_field_is_read_back(monkeypatch: pytest.MonkeyPatch) -> No
     plain = workload()
     cells = {field.name: getattr(plain, field.name) for field in dataclasses.fields(plain)}
     history = {"TRG-1": (date(2026, 1, 1), date(2026, 2, 1))}
-    richer = Later(**cells, waivers=(Waived("DAT-243", date(2026, 3, 1)),), history=history)
+    richer = Later(**cells, exceptions=(Waived("DAT-243", date(2026, 3, 1)),), history=history)
     assert workload_of(json.loads(canonical(block_of(richer)))) == richer
 
 

@@ -22,7 +22,7 @@ PARTS = [
     "name", "share", "status", "classification", "sentence", "lede", "now", "target", "allowed", "feasible",
     "excluded", "classes", "ladder", "rows", "gates", "relaxations", "ways", "cheapest_way", "flips", "preferences", "costs",
     "cost_parts",
-    "triggers", "steps", "risks", "scorecards", "unknown", "next_question", "question", "confidence", "facts",
+    "triggers", "steps", "route", "risks", "scorecards", "unknown", "next_question", "question", "waived", "confidence", "facts",
 ]  # fmt: skip
 
 

@@ -70,6 +70,15 @@ def test_a_policy_that_does_not_load_is_not_ready(client: Client, monkeypatch: p
     assert answer.json()["checks"]["policy"].startswith("The policy does not load: ")
 
 
+@pytest.mark.django_db
+def test_an_active_policy_this_program_cannot_read_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise PolicyError("inputs.toml", "data_tags", "type", "no such type")
+
+    monkeypatch.setattr(health.basis, "policy", refuse)
+    assert health.why_no_policy().startswith("The active policy cannot be read by this program: inputs.toml")
+
+
 LATE = "Scheduler or worker last ran 31 s ago: uploads, pulls and plans wait."
 
 

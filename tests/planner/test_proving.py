@@ -14,7 +14,7 @@ from planner import services
 from planner.jobs import LOST_AFTER, RunState
 from planner.models import ReplayRun
 from planner.services import proving
-from tests.planner.records import decided, segment
+from tests.planner.records import decided, segment, senders
 from tests.planner.test_plans import AS_OF, finished, workload
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +122,5 @@ def test_a_replay_that_lost_its_worker_is_sent_again(adam: Any) -> None:
     long_ago = timezone.now() - 2 * LOST_AFTER
     ReplayRun.objects.update(state=RunState.RUNNING, heartbeat_at=long_ago)
     sent: list[int] = []
-
-    def nothing(_: int) -> None: ...
-
-    ticking.tick(AS_OF, send_plan=nothing, send_replay=sent.append, send_feed=nothing, send_usage=nothing)
+    ticking.tick(AS_OF, senders(replay=sent.append))
     assert sent == [run.pk]

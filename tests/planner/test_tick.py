@@ -14,7 +14,7 @@ from planner.jobs import LOST_AFTER, RunState
 from planner.models import PlanRun
 from planner.services import ticking
 from tests.factories import ClassificationFactory, SegmentFactory, UserFactory, WorkloadFactory
-from tests.planner.records import plan
+from tests.planner.records import plan, senders
 from workloads.models.classification import ClassificationState
 
 pytestmark = pytest.mark.django_db
@@ -22,12 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def ticked() -> list[int]:
     sent: list[int] = []
-
-    def nothing(_: int) -> None: ...
-
-    ticking.tick(
-        timezone.now(), send_plan=sent.append, send_replay=nothing, send_feed=nothing, send_usage=nothing
-    )
+    ticking.tick(timezone.now(), senders(plan=sent.append))
     return sent
 
 

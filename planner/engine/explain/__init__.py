@@ -14,7 +14,10 @@ from planner.engine.explain.reasons import (
     source_entry,
 )
 from planner.engine.explain.scorecards import card_entries
+from planner.engine.explain.staging import staging_entry
 from planner.engine.explain.told import Told
+from planner.engine.explain.waived import waived_entry
+from planner.engine.explain.waves import order_sentence, shared_sentence, wave_sentence
 from planner.engine.explain.ways import cheapest_way, class_ways, relaxation_entry
 
 __all__ = [
@@ -30,12 +33,17 @@ __all__ = [
     "headline",
     "ladder_sentence",
     "lede",
+    "order_sentence",
     "preference_entry",
     "question_entry",
     "relaxation_entry",
     "row_entry",
     "segment_sentence",
+    "shared_sentence",
     "source_entry",
+    "staging_entry",
     "unknown_entry",
+    "waived_entry",
+    "wave_sentence",
     "workload_sentence",
 ]

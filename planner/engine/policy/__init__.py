@@ -2,7 +2,15 @@
 
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.inputs import Input
-from planner.engine.policy.load import Archetype, ArchetypeSegment, Policy, build_policy, load_policy
+from planner.engine.policy.load import (
+    Archetype,
+    ArchetypeSegment,
+    Policy,
+    build_policy,
+    load_policy,
+    read_documents,
+    sha_of,
+)
 from planner.engine.policy.parameters import Parameter, ParameterValue, Reference
 from planner.engine.policy.rows import Row
 from planner.engine.policy.tiers import Shape, Tier
@@ -21,4 +29,6 @@ __all__ = [
     "Tier",
     "build_policy",
     "load_policy",
+    "read_documents",
+    "sha_of",
 ]

@@ -15,11 +15,13 @@ from planner.engine.facts import FactError
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.guides import Guides, guides_of
 from planner.engine.policy.inputs import BLOCK, Input, as_input
+from planner.engine.policy.owners import Owners, as_owners
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
 from planner.engine.policy.scorecards import check_scorecards
 from planner.engine.policy.shape import check_shape, in_kept_order, with_order
 from planner.engine.policy.statements import read_statements
+from planner.engine.policy.steps import check_steps
 from planner.engine.policy.tiers import Tier, as_tier
 from planner.engine.policy.unique import check_unique
 from planner.engine.vocabulary import Kind
@@ -73,6 +75,7 @@ class Policy:
     tables: Mapping[str, tuple[Row, ...]]
     tie_tolerance: str
     capacity: Mapping[str, str]
+    owners: Owners
     who_changes: tuple[str, ...]
     guides: Guides
 
@@ -125,7 +128,11 @@ def as_kept(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str
 
 
 def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
-    """The policy of documents already read, one for each file; refused with file, row and column when wrong."""
+    """The policy of documents already read, one for each file; refused with file, row and column when wrong.
+
+    A policy kept before a file was thought of has none of it, and is as readable as one whose file is empty.
+    """
+    sha, documents = sha_of(documents), {**{name: {} for name in OPTIONAL}, **documents}
     for name, document in documents.items():
         check_shape(name, document)
     documents = {name: in_kept_order(name, document) for name, document in as_kept(documents).items()}
@@ -140,7 +147,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     return Policy(
         version=str(head.get("version", "")),
         title=str(head.get("title", "")),
-        sha=hashlib.sha256(_canonical(documents)).hexdigest(),
+        sha=sha,
         inputs=inputs,
         parameters=parameters,
         archetypes=_archetypes(documents["archetypes"], inputs),
@@ -148,6 +155,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         tables=tables,
         tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
         capacity={key: _parameter_name(head.get("economics", {}), key, parameters) for key in ECONOMICS},
+        owners=as_owners(documents["policy"].get("owners", {})),
         who_changes=tuple(head.get("who_changes", ())),
         guides=guides_of(documents, tables, parameters),
     )
@@ -181,10 +189,12 @@ def _read(directory: Path, name: str) -> Mapping[str, Any]:
         raise PolicyError(path.name, "-", "-", f"cannot be read: {error.strerror}") from error
 
 
-def _canonical(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
-    return json.dumps(
-        documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False
-    ).encode()
+def sha_of(documents: Mapping[str, Mapping[str, Any]]) -> str:
+    """The identity of a policy: sha256 of its canonical JSON, the order of its entries included."""
+    text = json.dumps(
+        as_kept(documents), sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _tables(
@@ -209,6 +219,8 @@ def _rows(
         if row.id in rows:
             raise PolicyError(reader.file, row.id, "id", "is used twice; every row has an id of its own")
         rows[row.id] = row
+    if table == "steps":
+        check_steps(rows, inputs, parameters)
     if table == "classify":
         check_unique(rows.values(), inputs, parameters)
     return tuple(rows.values())

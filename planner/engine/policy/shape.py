@@ -23,7 +23,7 @@ def check_shape(name: str, document: Mapping[str, Any]) -> None:
     """Raises PolicyError unless the file NAME is made of tables where tables are read."""
     file = f"{name}.csv" if name == "statements" else f"{name}.toml"
     if name == HEAD:
-        for part in ("policy", "economics"):
+        for part in ("policy", "economics", "owners"):
             _require(
                 file,
                 part,

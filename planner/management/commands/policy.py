@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 REPORTS: Final[dict[str, str]] = {
     "coverage": "every statement of the guides with its row or the reason why it has none",
     "check": "finds what is wrong or doubtful in a policy",
+    "diff": "what differs between two policies, by row id",
+    "impact": "what moves, and what it costs, when one policy follows another",
 }
 
 

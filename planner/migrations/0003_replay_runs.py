@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0001_initial'),
+        ('planner', '0002_policy_work'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
