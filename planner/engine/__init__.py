@@ -14,7 +14,7 @@ from planner.engine.facts import (
     WorkloadInput,
 )
 from planner.engine.policy import Archetype, Input, Policy, PolicyError, load_policy
-from planner.engine.record import digest, record
+from planner.engine.record import digest, record, summary
 
 __all__ = [
     "Archetype",
@@ -36,4 +36,5 @@ __all__ = [
     "load_policy",
     "parse_workloads",
     "record",
+    "summary",
 ]
