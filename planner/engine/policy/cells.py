@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Final
 
-from planner.engine.policy.shape import NAMED
+from planner.engine.policy.shape import NAMED, ORDER
 
 Documents = Mapping[str, Mapping[str, Any]]
 
@@ -81,9 +81,11 @@ def _column_of(value: Mapping[str, Any]) -> str:
 def with_entry(documents: Documents, table: str, row: str, cells: Mapping[str, Any]) -> Documents:
     """The documents with this row: in the place of the old one, or at the end of its table."""
     document = dict(documents.get(table, {}))
-    listed = next((key for key, part in document.items() if isinstance(part, list)), None)
+    listed = next((key for key, part in document.items() if key != ORDER and isinstance(part, list)), None)
     if listed is None and table in NAMED:
         document[table] = {**document.get(table, {}), row: cells}
+        if ORDER in document:
+            document[ORDER] = list(dict.fromkeys((*document[ORDER], row)))
     elif listed is None and row in document:
         document[row] = cells
     else:
@@ -99,7 +101,9 @@ def without_entry(documents: Documents, table: str, row: str) -> Documents:
     """The documents without this row."""
     document = copy.deepcopy(dict(documents.get(table, {})))
     for key, part in document.items():
-        if isinstance(part, list):
+        if key == ORDER:
+            document[key] = [name for name in part if name != row]
+        elif isinstance(part, list):
             document[key] = [each for each in part if str(each.get("id")) != row]
         elif isinstance(part, dict):
             part.pop(row, None)
