@@ -105,6 +105,7 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
         waived=weighed.waived,
         waivers=segment.waivers,
         pending=segment.pending,
+        history=segment.history,
     )
 
 

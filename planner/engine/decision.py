@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.economics import VariantCost
-    from planner.engine.facts import Facts, PriceSnapshot, Value, Waiver, WorkloadInput
+    from planner.engine.facts import Facts, Past, PriceSnapshot, Value, Waiver, WorkloadInput
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -116,6 +116,7 @@ class SegmentDecision:
     waivers: tuple[Waiver, ...] = ()  # all that were granted, whether their row fires or not
     pending: Facts | None = None
     proposed: Reading | None = None  # the reading of a newer proposal: it may only tighten
+    history: Mapping[str, Past] = field(default_factory=dict)
 
     @property
     def readings(self) -> tuple[Reading, ...]:

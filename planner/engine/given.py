@@ -82,7 +82,8 @@ def _read(kind: Any, raw: Any) -> Any:
 
 def _read_several(holder: Any, kinds: tuple[Any, ...], raw: Any) -> Any:
     if holder is tuple:
-        return tuple(_read(kinds[0], each) for each in raw)
+        each_kind = [kinds[0]] * len(raw) if Ellipsis in kinds else kinds
+        return tuple(_read(kind, each) for kind, each in zip(each_kind, raw, strict=True))
     if holder is Mapping:
         return {name: _read(kinds[1], each) for name, each in raw.items()}
     return frozenset(raw) if holder is frozenset else raw

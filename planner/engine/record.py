@@ -135,12 +135,21 @@ def _watch_and_work(decision: WorkloadDecision, told: explain.Told) -> dict[str,
     """Triggers, steps, risks and scorecards: what would change the answer, how to get there, what else is said."""
     policy, segment, known = told.policy, told.segment, told.segment.reading.known
     outcome = Outcome(
-        segment.allowed, segment.amounts, segment.now, segment.target, segment.status, segment.classification
+        segment.allowed,
+        segment.amounts,
+        segment.now,
+        segment.target,
+        segment.status,
+        segment.classification,
+        segment.costs,
     )
     measures = measure(policy, known, outcome, decision.as_of)
     risks = [row for row in policy.rows("risks") if row.holds("when", measures.values, measures.figures)]
     return {
-        "triggers": [_as_data(state) for state in triggers.evaluate(policy, known, outcome, decision.as_of)],
+        "triggers": [
+            explain.trigger_entry(policy, state)
+            for state in triggers.evaluate(policy, known, outcome, decision.as_of, segment.history)
+        ],
         **explain.staging_entry(stages.staged(policy, known, outcome, decision.as_of, segment.feasible)),
         "risks": [_risk(row) for row in risks] if segment.target else [],
         "scorecards": explain.card_entries(told, measures),

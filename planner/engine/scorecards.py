@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from planner.engine.expression.scalar import compiled
 from planner.engine.expression.tree import All, Check, Either, Negation, Switch, Truth
+from planner.engine.measures import missing_behind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +82,8 @@ def _answer(row: Row, measures: Measures) -> Answer:
     if answer != UNKNOWN:
         return Answer(row, answer, tuple(row.cell(answer, ())), ())
     read = dict.fromkeys((*row.cell("needs", ()), *row.names))
-    return Answer(row, answer, (), tuple(name for name in read if not _knows(measures, name)))
+    missing = (missing_behind(name, measures) for name in read if not _knows(measures, name))
+    return Answer(row, answer, (), tuple(dict.fromkeys(chain.from_iterable(missing))))
 
 
 def _knows(measures: Measures, name: str) -> bool:

@@ -37,6 +37,18 @@ class RowForm(forms.Form):
             for column, message in wrong.items():
                 self.add_error(column, message)
 
+    @property
+    def used(self) -> list[forms.BoundField]:
+        """The cells that say something, have to, or could not be read."""
+        return [self[cell.column] for cell in self.cells if self._is_used(cell)]
+
+    @property
+    def unused(self) -> list[forms.BoundField]:
+        return [self[cell.column] for cell in self.cells if not self._is_used(cell)]
+
+    def _is_used(self, cell: Cell) -> bool:
+        return bool(cell.text or cell.required or self.errors.get(cell.column))
+
     def typed(self) -> dict[str, str]:
         """The cells whose text is another than the one that was shown, as text."""
         texts = {cell.column: _text(self.cleaned_data[cell.column]) for cell in self.cells}

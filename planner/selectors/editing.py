@@ -29,6 +29,7 @@ class Control(StrEnum):
     DAY = "day"
 
 
+FIRST: Final = ("label", "sentence", "when", *MASKS)  # what a row is about comes first
 CITED: Final = ("source.document", "source.line", "source.quote")
 LABELS: Final = {
     "source.document": "Source: document",
@@ -110,8 +111,9 @@ def editable_columns(table: str) -> tuple[str, ...]:
     """The columns of a table that a draft may change, the source in its three parts; none where it may not."""
     if table in ALSO:
         return ALSO[table]
-    plain = [column for column in COLUMNS.get(table, ()) if column not in ("id", "source")]
-    return (*plain, *CITED) if plain else ()
+    plain = [column for column in COLUMNS.get(table, ()) if column not in (*FIRST, "id", "source")]
+    first = [column for column in FIRST if column in COLUMNS.get(table, ())]
+    return (*first, *plain, *CITED) if table in COLUMNS else ()
 
 
 def cells(draft: PolicyDraft, base: Documents, table: str, row: str) -> list[Cell]:

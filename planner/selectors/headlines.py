@@ -84,7 +84,8 @@ def roadmap_lede(roadmap: Roadmap) -> str:
 
 
 def watch_headline(watch: Watch) -> str:
-    confirmed, unconfirmed, near = (len(watch.of(state)) for state in ("confirmed", "unconfirmed", "near"))
+    unconfirmed, near = (len(watch.of(state)) for state in ("unconfirmed", "near"))
+    confirmed = watch.asking
     if not watch.triggers:
         return "Nothing is watched yet."
     first = (

@@ -52,6 +52,13 @@ class Item:
         return self.is_granted and not self.why_not["revoke"]
 
     @property
+    def act_words(self) -> str:
+        """What this person can do about it, in short."""
+        if self.is_asked:
+            return "Take it back" if self.why_not["grant"] else "Decide"
+        return "End it"
+
+    @property
     def ends_words(self) -> str:
         return f"ends in {count_of(self.days_left, 'day')}" if self.days_left > 0 else "ends today"
 

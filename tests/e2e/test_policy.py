@@ -136,7 +136,6 @@ def test_a_threshold_is_changed_by_two_people_takes_effect_and_is_rolled_back(
     operator.get_by_role("button", name="Keep").click()
     measure_and_submit(operator)
     approve(reviewer, PolicyDraft.objects.order_by("-pk")[0])
-    assert policies.active().policy.parameters == policies.active().policy.parameters
     assert current_decision(portfolio[2]).record.record["segments"][0]["target"] == "3"
     operator.goto("/policy/")
     expect(operator.get_by_text("made active by Rosa")).to_be_visible()
@@ -199,7 +198,9 @@ def test_an_exception_is_asked_for_beside_the_rule_and_granted_by_another(
     architect, reviewer = open_page(), open_page()
     sign_in(architect, ana.email)
     architect.goto(f"/workloads/{portfolio[10].pk}/decision/")
-    architect.goto(f"/workloads/{portfolio[10].pk}/exceptions/DAT-424/")
+    architect.locator("#why-3 > summary").click()
+    axe(architect)
+    architect.get_by_role("link", name="Ask for an exception to DAT-424").first.click()
     architect.get_by_role("textbox", name="Your reason").fill("Redacted before it is sent.")
     architect.get_by_role("textbox", name="Until").fill(f"{timezone.now().year + 1}-01-31")
     architect.get_by_role("button", name="Ask", exact=True).click()

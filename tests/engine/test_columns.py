@@ -112,7 +112,13 @@ def test_triggers_stand_alike(seed: int) -> None:
     for place, part in enumerate(parts):
         decided = decide_workload(POLICY, workload(part), PRICES, AS_OF).segments[0]
         outcome = Outcome(
-            decided.allowed, decided.amounts, decided.now, decided.target, decided.status, part.classification
+            decided.allowed,
+            decided.amounts,
+            decided.now,
+            decided.target,
+            decided.status,
+            part.classification,
+            decided.costs,
         )
         alone = {each.id: each for each in evaluate(POLICY, decided.reading.facts, outcome, AS_OF)}
         together = {key: int(states[place]) for key, states in watched.states.items()}

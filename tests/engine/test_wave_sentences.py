@@ -26,7 +26,7 @@ def test_a_move_that_waits_for_nothing_says_so() -> None:
 
 def test_a_shared_step_is_named_with_the_day_it_ends() -> None:
     gate = work("gate", 4, shared=True, label="Sign the terms")
-    assert why("a", [job("a", gate, *move(1, "gate"))]) == "Waits for sign the terms until 2 Mar 2026."
+    assert why("a", [job("a", gate, *move(1, "gate"))]) == "Waits for “Sign the terms” until 2 Mar 2026."
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_pilot_teaches_the_others() -> None:
 
 def test_what_is_not_firm_and_what_nobody_can_do_have_no_date() -> None:
     assert why("a", [job("a", work("approve", label="Approve the tags"))]) == (
-        "No move is planned: approve the tags comes first."
+        "No move is planned: “Approve the tags” comes first."
     )
     assert why("a", [job("a", work("one"), work("two"))]) == (
         "No move is planned: two steps come first, and then it is decided again."

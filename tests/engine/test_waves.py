@@ -30,6 +30,7 @@ from tests.engine.samples import AS_OF
 PEOPLE_ENOUGH = dict.fromkeys(CAPACITY, 100.0)
 ROOMY = Terms(PEOPLE_ENOUGH, courtesy_days=0)
 WEEK = 7
+SILENT = {*CAPACITY.values(), "effort_share", "wave_weeks", "soft_wait_weeks"}
 
 
 def work(pk: str, weeks: float = 1, *needs: str, **over: Any) -> Work:
@@ -150,6 +151,14 @@ def test_the_terms_are_the_policy_s() -> None:
         "reviewer": 4,
         "leader": 4,
     }
+
+
+def test_a_policy_that_is_silent_about_people_limits_nobody() -> None:
+    shipped = load_policy()
+    kept = {name: each for name, each in shipped.parameters.items() if name not in SILENT}
+    terms = Terms.of(replace(shipped, parameters=kept), AS_OF)
+    plan = assign([job(name, *move(2)) for name in "abcdefghij"], terms)
+    assert {each.arrival for each in plan.assignments} == {14}
 
 
 @st.composite

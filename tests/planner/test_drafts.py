@@ -361,6 +361,45 @@ def test_an_older_version_comes_back_as_a_draft(omar: User, draft: PolicyDraft) 
     assert seen_by(omar).post(reverse("planner:roll_back", args=["no"])).status_code == 404
 
 
+def test_a_withdrawn_draft_is_begun_again_with_its_changes(omar: User, measured: PolicyDraft) -> None:
+    act(omar, measured, "withdraw")
+    assert "Begin again with these changes" in page(seen_by(omar), "draft", measured.pk)
+    answer = seen_by(omar).post(reverse("planner:draft_rebase", args=[measured.pk]), follow=True)
+    fresh = PolicyDraft.objects.order_by("-pk")[0]
+    assert policies.changes(fresh) == policies.changes(measured)
+    assert "Every change fits on the active policy." in answer.content.decode()
+
+
+def test_there_is_nothing_to_take_over_while_the_shipped_policy_is_in_force(omar: User) -> None:
+    answer = seen_by(omar).post(reverse("planner:draft_adopt"), follow=True)
+    assert "has taken over the shipped one already" in answer.content.decode()
+    assert PolicyDraft.objects.count() == 0
+
+
+def test_a_reader_may_not_ask_for_the_impact(adam: User, draft: PolicyDraft) -> None:
+    assert seen_by(adam).post(reverse("planner:draft_measure", args=[draft.pk])).status_code == 403
+    assert PolicyImpact.objects.count() == 0
+
+
+def test_moved_workloads_of_other_teams_are_counted_and_not_named(
+    omar: User, ana: User, team: Any, draft: PolicyDraft
+) -> None:
+    impact = PolicyImpact.objects.create(
+        key="k", draft=draft, revision=draft.revision, state=RunState.RUNNING, attempt=1, as_of=timezone.now()
+    )
+    move = {"segment": "all", "was": {"status": "decided", "now": "3", "target": "3"}}
+    move["is"] = {"status": "infeasible", "now": None, "target": None}
+    for made in (factories.WorkloadFactory(name="Ours", team=team), factories.WorkloadFactory(name="Theirs")):
+        impact.rows.create(workload=made, moves=[move], newly_infeasible=True, cost_before=10.0)
+    assert seen_by(ana).get(reverse("planner:impact", args=[impact.pk])).status_code == 302
+    PolicyImpact.objects.filter(pk=impact.pk).update(state=RunState.DONE, finished_at=timezone.now())
+    shown = page(seen_by(ana), "impact", impact.pk)
+    assert "Ours" in shown
+    assert "Theirs" not in shown
+    assert "1 more of teams you do not see" in shown
+    assert "Nothing fits any more" in shown
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_asks_as_often_for_three_drafts_as_for_one(
     omar: User, count: int, django_assert_num_queries: Any

@@ -111,6 +111,7 @@ def test_who_asked_does_not_grant_and_reads_why(asked: Waiver, ana: User) -> Non
     page = listed(ana)
     assert "You asked for this; somebody else has to decide." in page
     assert 'value="grant"' not in page
+    assert "Take it back" in page
     assert decide(ana, asked, "grant").status_code == 403
     asked.refresh_from_db()
     assert asked.state == WaiverState.ASKED
@@ -128,6 +129,12 @@ def test_a_reviewer_grants_and_revokes_with_a_note(asked: Waiver, rita: User) ->
     asked.refresh_from_db()
     assert asked.state == WaiverState.REVOKED
     assert "No longer redacted." in listed(rita, "closed")
+
+
+def test_who_asked_takes_it_back(asked: Waiver, ana: User) -> None:
+    assert decide(ana, asked, "withdraw").status_code == 302
+    asked.refresh_from_db()
+    assert asked.state == WaiverState.WITHDRAWN
 
 
 def test_an_auditor_reads_and_decides_nothing(asked: Waiver, adam: User) -> None:

@@ -93,7 +93,7 @@ def test_who_sees_one_team_sees_the_dates_of_the_plan_for_all_and_no_other_name(
 
 def test_every_workload_says_why_then(two_movers: None) -> None:
     assert {str(each.standing.workload): each.why for each in found().moving} == {
-        "Search": "Waits for put all calls behind one gateway until 19 Feb 2026.",
+        "Search": "Waits for “Put all calls behind one gateway” until 19 Feb 2026.",
         "Notes": "No move is planned: two steps come first, and then it is decided again.",
     }
 

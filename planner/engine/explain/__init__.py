@@ -17,6 +17,7 @@ from planner.engine.explain.scorecards import card_entries
 from planner.engine.explain.staging import staging_entry
 from planner.engine.explain.told import Told
 from planner.engine.explain.waived import waived_entry
+from planner.engine.explain.watching import trigger_entry
 from planner.engine.explain.waves import order_sentence, shared_sentence, wave_sentence
 from planner.engine.explain.ways import cheapest_way, class_ways, relaxation_entry
 
@@ -42,6 +43,7 @@ __all__ = [
     "shared_sentence",
     "source_entry",
     "staging_entry",
+    "trigger_entry",
     "unknown_entry",
     "waived_entry",
     "wave_sentence",

@@ -68,7 +68,9 @@ def _question_entry(told: Told, answer: Answer, measures: Measures) -> dict[str,
 def _reason(told: Told, answer: Answer, measures: Measures) -> str:
     """What settles the answer, or the facts that are missing for one."""
     if answer.answer == UNKNOWN:
-        return f"Not known: {listed([told.policy.inputs[name].label for name in answer.missing])}"
+        missing = [told.policy.inputs[name] for name in answer.missing]
+        asked = [declared for declared in missing if declared.supplied_by != "derived"] or missing
+        return f"Not known: {listed([declared.label for declared in asked])}"
     return reason(told.policy, answer.row.expressions["when"], measures.values, measures.figures)
 
 

@@ -83,11 +83,7 @@ def _critical_sentence(steps: Sequence[Step]) -> str:
     """What the date hangs on: the longest critical pieces of work, in order of time."""
     work = [step for step in steps if step.critical and step.kind in WORK and step.phase != MOVE]
     longest = sorted(work, key=lambda step: -step.weeks)[:NAMED]
-    named = [
-        f"{lower_first(step.label)} ({counted(round(step.weeks), 'week')})"
-        for step in work
-        if step in longest
-    ]
+    named = [f"“{step.label}” ({counted(round(step.weeks), 'week')})" for step in work if step in longest]
     if not named:
         return ""
     return f"The date hangs most on {listed(named)}: a week lost there is a week lost at the end."

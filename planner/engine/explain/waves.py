@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from planner.engine.amounts import in_words
-from planner.engine.explain.words import PER_MONTH, counted, lower_first
+from planner.engine.explain.words import PER_MONTH, counted
 from planner.engine.waves import PEOPLE, TEAM, UNFIRM, UNSTAFFED
 from planner.engine.waves.work import OF_A_TEAM, WEEK
 
@@ -36,7 +36,7 @@ def wave_sentence(plan: Plan, assignment: Assignment, as_of: date, named: Contai
 def _to_be_firm(assignment: Assignment) -> str:
     works = [work for work in assignment.job.works if work.takes_people]
     if len(works) == 1:
-        return f"{lower_first(works[0].label)} comes first"
+        return f"“{works[0].label}” comes first"
     return (
         f"{counted(len(works), 'step')} come first, and then it is decided again"
         if works
@@ -51,7 +51,7 @@ def _waits(plan: Plan, assignment: Assignment, as_of: date) -> list[str]:
     key = plan.calendar.key(assignment.job.id, assignment.waits_for[-1])
     placed = plan.calendar.placed[key]
     until = f" until {as_of + timedelta(days=placed.end):%-d %b %Y}" if placed else ""
-    return [f"waits for {lower_first(plan.calendar.works[key].label)}{until}"]
+    return [f"waits for “{plan.calendar.works[key].label}”{until}"]
 
 
 def _longest(assignment: Assignment) -> list[Held]:

@@ -13,7 +13,7 @@ from planner.engine.vocabulary import PHASES, STEP_KINDS, VARIANTS, in_order
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "clear", "done", "barred")
+EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "done", "barred")
 MASKS: Final = ("allow", "prefer", "for", "says")
 POINTERS: Final = ("yes", "no")  # what an answer of a scorecard points to
 ANY_ROW: Final = ("id", "label", "when", "owner", "sentence", "source", "covers", "restates")
@@ -52,6 +52,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "confirm",
         "clear",
         "sustain",
+        "drifts",
         "hop",
     ),
     "risks": (*ANY_ROW, "mitigation", "likelihood", "impact"),
@@ -75,7 +76,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "preferences": ("label", "when", "strength", "prefer", "sentence", "source"),
     "gates": ("label", "when", "for", "closed_when", "owner", "sentence", "source"),
     "steps": ("label", "phase", "kind", "sentence", "source"),
-    "triggers": ("label", "kind", "sentence", "source"),
+    "triggers": ("label", "kind", "metric", "sentence", "source"),
     "risks": ("sentence", "mitigation", "source"),
     "classify": ("table", "when", "value", "source"),
     "scorecards": ("label", "kind", "card", "source"),
@@ -85,6 +86,7 @@ CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("constraints", "strength"): ("must",),
     ("preferences", "strength"): ("strong", "weak"),
     ("triggers", "kind"): ("marker", "computed", "event"),
+    ("triggers", "drifts"): ("volume", "spend", "time"),
     ("steps", "kind"): STEP_KINDS,
     ("steps", "phase"): PHASES,
     ("scorecards", "kind"): ("card", "question", "verdict", "alias"),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 WEEK: Final = 7
 OF_A_TEAM: Final = "architect"
+UNLIMITED: Final = 1e6
+QUARTER: Final = 13  # weeks
 CAPACITY: Final = {
     OF_A_TEAM: "capacity_architect",
     "operator": "capacity_operator",
@@ -134,17 +136,18 @@ class Terms:
 
     people: Mapping[str, float] = field(default_factory=dict)
     share: float = 0.25
-    wave_days: int = 13 * WEEK
+    wave_days: int = QUARTER * WEEK
     courtesy_days: int = 6 * WEEK
 
     @classmethod
     def of(cls, policy: Policy, as_of: date) -> Terms:
+        """What the policy says; one that is silent about people limits nobody and asks for no courtesy."""
         figures = policy.figures(as_of)
         return cls(
-            people={role: float(figures[name]) for role, name in CAPACITY.items()},
-            share=float(figures["effort_share"]),
-            wave_days=round(float(figures["wave_weeks"]) * WEEK),
-            courtesy_days=round(float(figures["soft_wait_weeks"]) * WEEK),
+            people={role: float(figures.get(name, UNLIMITED)) for role, name in CAPACITY.items()},
+            share=float(figures.get("effort_share", 1)),
+            wave_days=round(float(figures.get("wave_weeks", QUARTER)) * WEEK),
+            courtesy_days=round(float(figures.get("soft_wait_weeks", 0)) * WEEK),
         )
 
     def places(self, role: str) -> int:
