@@ -15,7 +15,7 @@ from planner.engine.facts import (
     WorkloadInput,
 )
 from planner.engine.policy import Archetype, Input, Policy, PolicyError, load_policy
-from planner.engine.record import record
+from planner.engine.record import record, summary
 
 __all__ = [
     "Archetype",
@@ -37,4 +37,5 @@ __all__ = [
     "load_policy",
     "parse_workloads",
     "record",
+    "summary",
 ]

@@ -46,6 +46,22 @@ def record(decision: WorkloadDecision) -> dict[str, Any]:
     }
 
 
+def summary(decision: WorkloadDecision) -> dict[str, Any]:
+    """The answers, what they cost and what is watched, as the record has them: enough to compare many workloads."""
+    return {
+        "cost_target_usd_month": _total(
+            segment.amounts.get(segment.target or "") for segment in decision.segments
+        ),
+        "segments": [
+            {
+                **{name: getattr(segment, name) for name in ("name", "status", "now", "target")},
+                "triggers": _triggers(decision, segment),
+            }
+            for segment in decision.segments
+        ],
+    }
+
+
 def _total(amounts: Iterable[float | None]) -> float | None:
     """The sum, unknown as soon as one part is."""
     known = list(amounts)
@@ -134,7 +150,26 @@ def _cost(cost: VariantCost) -> dict[str, Any]:
 def _watch_and_work(decision: WorkloadDecision, told: explain.Told) -> dict[str, Any]:
     """Triggers, steps, risks and scorecards: what would change the answer, how to get there, what else is said."""
     policy, segment, known = told.policy, told.segment, told.segment.reading.known
-    outcome = Outcome(
+    outcome = _outcome(segment)
+    measures = measure(policy, known, outcome, decision.as_of)
+    risks = [row for row in policy.rows("risks") if row.holds("when", measures.values, measures.figures)]
+    return {
+        "triggers": _triggers(decision, segment),
+        **explain.staging_entry(stages.staged(policy, known, outcome, decision.as_of, segment.feasible)),
+        "risks": [_risk(row) for row in risks] if segment.target else [],
+        "scorecards": explain.card_entries(told, measures),
+    }
+
+
+def _triggers(decision: WorkloadDecision, segment: SegmentDecision) -> list[dict[str, Any]]:
+    states = triggers.evaluate(
+        decision.policy, segment.reading.known, _outcome(segment), decision.as_of, segment.history
+    )
+    return [explain.trigger_entry(decision.policy, state) for state in states]
+
+
+def _outcome(segment: SegmentDecision) -> Outcome:
+    return Outcome(
         segment.allowed,
         segment.amounts,
         segment.now,
@@ -143,17 +178,6 @@ def _watch_and_work(decision: WorkloadDecision, told: explain.Told) -> dict[str,
         segment.classification,
         segment.costs,
     )
-    measures = measure(policy, known, outcome, decision.as_of)
-    risks = [row for row in policy.rows("risks") if row.holds("when", measures.values, measures.figures)]
-    return {
-        "triggers": [
-            explain.trigger_entry(policy, state)
-            for state in triggers.evaluate(policy, known, outcome, decision.as_of, segment.history)
-        ],
-        **explain.staging_entry(stages.staged(policy, known, outcome, decision.as_of, segment.feasible)),
-        "risks": [_risk(row) for row in risks] if segment.target else [],
-        "scorecards": explain.card_entries(told, measures),
-    }
 
 
 def _as_data(thing: Any) -> dict[str, Any]:

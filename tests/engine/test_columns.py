@@ -18,6 +18,7 @@ from planner.engine.measures import Outcome
 from planner.engine.reading import facts_of
 from planner.engine.triggers import evaluate
 from planner.engine.vocabulary import VARIANTS
+from tests.engine.laws import examples
 from tests.engine.portfolios import segments, workload
 from tests.engine.samples import AS_OF, POLICY, PRICES
 
@@ -25,7 +26,7 @@ BASIS = Basis.of(POLICY, PRICES, AS_OF)
 PROGRAM = Program.of(BASIS)
 SEEDS = st.integers(0, 2**32)
 AT_ONCE = 25
-LAWS = settings(max_examples=100, deadline=None, derandomize=True)  # 100 x 25 segments
+LAWS = settings(max_examples=examples(100), deadline=None, derandomize=True)  # 100 x 25 segments
 
 
 def given_of(parts: Any) -> list[Given]:
@@ -103,7 +104,7 @@ def values_of(declared: Any) -> Any:
 CODES = {"armed": ARMED, "near": NEAR, "fired": FIRED, "not_evaluated": NOT_EVALUATED}
 
 
-@settings(LAWS, max_examples=60)
+@settings(LAWS, max_examples=examples(60))
 @given(SEEDS)
 def test_triggers_stand_alike(seed: int) -> None:
     parts = [part for part in segments(seed, AT_ONCE) if part.pending is None]

@@ -16,6 +16,7 @@ from planner.engine.flips import Flip, flips
 from planner.engine.flips.many import swings
 from planner.engine.reading import facts_of
 from planner.engine.vocabulary import Kind
+from tests.engine.laws import examples
 from tests.engine.portfolios import SUPPLIED, segment, value, workload
 from tests.engine.samples import AS_OF, POLICY, PRICES, case
 
@@ -24,7 +25,7 @@ PROGRAM = Program.of(BASIS)
 REACH = float(BASIS.figures["flip_reach"])
 NEARLY = 1e-6  # costs are rounded to cents, so that a crossing of two of them is no sharper than this
 LAWS = settings(
-    max_examples=150, deadline=None, derandomize=True
+    max_examples=examples(150), deadline=None, derandomize=True
 )  # times all flips, and 20 changes that may be none
 
 

@@ -14,6 +14,7 @@ from planner.engine.facts import Fact
 from planner.engine.policy import build_policy
 from planner.engine.policy.load import SHIPPED, read_documents
 from planner.engine.vocabulary import ASSURANCE, VARIANTS
+from tests.engine.laws import examples
 from tests.engine.samples import AS_OF, POLICY, PRICES
 
 SUPPLIED = [declared for declared in POLICY.inputs.values() if declared.supplied_by != "derived"]
@@ -29,7 +30,7 @@ SENSITIVE = (
     "financial_models",
 )
 LAWS = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 
@@ -145,7 +146,7 @@ CONDITIONS = (
 )
 
 
-@settings(LAWS, max_examples=25)
+@settings(LAWS, max_examples=examples(25))
 @given(FACTS, st.sampled_from(CONDITIONS), st.sets(st.sampled_from(VARIANTS), min_size=1))
 def test_another_constraint_never_widens(facts: Any, condition: Any, mask: Any) -> None:
     changed = documents()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from planner.engine import decide_workload, digest, parse_workloads, record
+from planner.engine import decide_workload, digest, parse_workloads, record, summary
 from planner.engine.vocabulary import CLASSES, VARIANTS
 from tests.engine.samples import AS_OF, CASES, OWNING, POLICY, PRICES, STAFFED, case, recorded, workload
 
@@ -214,3 +214,12 @@ def test_a_gate_that_nobody_can_close_is_a_step_of_the_ladder() -> None:
         ("GAT-174", "readiness", "5b"),
     ]
     assert ladder[-1]["sentence"] == "A gate that nobody can close: room, power and cooling."
+
+
+@pytest.mark.parametrize("given", parse_workloads(CASES, POLICY), ids=lambda each: each.name)
+def test_the_summary_says_what_the_record_says(given: Any) -> None:
+    decision = decide_workload(POLICY, given, PRICES, AS_OF)
+    whole, short = record(decision), summary(decision)
+    assert short["cost_target_usd_month"] == whole["cost_target_usd_month"]
+    for told, each in zip(whole["segments"], short["segments"], strict=True):
+        assert each == {name: told[name] for name in each}

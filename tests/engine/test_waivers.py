@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from planner.engine import Waiver, decide_workload, parse_workloads, record
 from planner.engine.vocabulary import VARIANTS
+from tests.engine.laws import examples
 from tests.engine.samples import AS_OF, CASES, POLICY, PRICES, workload
 
 RULES = {row.id: row for row in POLICY.rows("constraints")}
@@ -61,7 +62,7 @@ def test_a_waiver_counts_on_its_last_day_and_not_after() -> None:
 SEGMENTS = st.sampled_from([parse_workloads([case], POLICY)[0] for case in CASES])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(SEGMENTS, st.sets(st.sampled_from(sorted(RULES)), max_size=4), st.integers(-2, 2))
 def test_a_waiver_loosens_nothing_but_its_own_row(given_workload: Any, rows: set[str], days: int) -> None:
     """What is left is what the other fired rows leave; statutory rows and those without exceptions always count."""

@@ -11,6 +11,7 @@ from planner.engine import Waiver, decide_workload, parse_workloads, record
 from planner.engine.relaxations import relaxations
 from planner.engine.splits import split
 from planner.engine.vocabulary import CLASS_OF, CLASSES, VARIANTS
+from tests.engine.laws import examples
 from tests.engine.samples import AS_OF, OWNING, POLICY, PRICES, STAFFED, case, decide, recorded, workload
 from tests.engine.test_properties import FACTS, LAWS
 from tests.engine.test_properties import decide as decide_any
@@ -27,7 +28,7 @@ def class_ways(decided: Any) -> list[Any]:
     ]
 
 
-@settings(LAWS, max_examples=40)
+@settings(LAWS, max_examples=examples(40))
 @given(FACTS)
 def test_a_way_out_opens_its_placement_and_no_proper_subset_does(facts: Any) -> None:
     decided = decide_any(facts)
@@ -38,7 +39,7 @@ def test_a_way_out_opens_its_placement_and_no_proper_subset_does(facts: Any) -> 
             assert way.variant not in decide_any(facts, policy=without(POLICY, ids - {kept})).feasible
 
 
-@settings(LAWS, max_examples=40)
+@settings(LAWS, max_examples=examples(40))
 @given(FACTS)
 def test_nothing_smaller_than_a_listed_way_out_makes_anything_fit(facts: Any) -> None:
     decided = decide_any({**facts, "regulator_requires_self_host": True, "complexity": "frontier"})
@@ -65,7 +66,7 @@ def rest_of(facts: Any, marks: Any) -> Any:
     return left
 
 
-@settings(LAWS, max_examples=60)
+@settings(LAWS, max_examples=examples(60))
 @given(FACTS)
 def test_a_split_opens_its_placement_to_the_rest_and_no_smaller_one_does(facts: Any) -> None:
     given_facts = {"data_tags": frozenset({"phi", "source_code"}), **facts}

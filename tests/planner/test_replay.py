@@ -187,7 +187,6 @@ def test_policy_and_prices_are_looked_up_once(count: int, django_assert_num_quer
     for number in range(count):
         workload(f"Bot {number}")
     finished()
-    basis.policy_of.cache_clear()
     basis.prices_of.cache_clear()
-    with django_assert_num_queries(4):  # the records, the policy, which prices, the prices
+    with django_assert_num_queries(3):  # the records, which prices, the prices; the shipped policy is at hand
         assert [each.words for each in replaying.verdicts(replaying.everything()) if not each.is_equal] == []

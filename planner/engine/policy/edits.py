@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.policy.cells import columns_of, entries, put, take, with_entry, without_entry
 from planner.engine.policy.errors import PolicyError
+from planner.engine.policy.shape import ORDER
 from planner.engine.policy.typed import (
     SHIPPED_ONLY,
     number,
@@ -139,14 +140,13 @@ def _dated(name: str, since: str, value: object, typed_in: Mapping[str, str]) ->
 
 def _in_order_of(base: Documents, documents: Documents, table: str) -> Documents:
     """The rows in the base's order, new ones last: a row that comes back stands where it stood."""
-    document = documents[table]
-    places = {row: place for place, row in enumerate(entries(base[table]))}
-    return {
-        **documents,
-        table: {
-            key: sorted(part, key=lambda each: places.get(str(each.get("id")), len(places)))
-            if isinstance(part, list)
-            else part
-            for key, part in document.items()
-        },
+    places = {row: place for place, row in enumerate(base[table].get(ORDER) or entries(base[table]))}
+
+    def place(entry: Any) -> int:
+        return places.get(str(entry["id"] if isinstance(entry, dict) else entry), len(places))
+
+    document = {
+        key: sorted(part, key=place) if isinstance(part, list) else part
+        for key, part in documents[table].items()
     }
+    return {**documents, table: document}

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from planner.engine import FactError, decide_workload, record
+from planner.engine import FactError, decide_workload, summary
 from planner.engine.vocabulary import Status
 from planner.selectors import inputs
 from planner.selectors.standing import class_of
@@ -152,7 +152,7 @@ def _answer(
     policy: Policy, workload: Workload, said: WorkloadInput, prices: PriceSnapshot, day: date
 ) -> tuple[Record | None, str]:
     try:
-        return record(decide_workload(policy, inputs.as_read_by(policy, said), prices, day)), ""
+        return summary(decide_workload(policy, inputs.as_read_by(policy, said), prices, day)), ""
     except FactError as error:
         return None, error.message
     except Exception:
