@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 NEVER = math.inf
+_STILL = 1e-9  # a walk this quiet is a straight line; its variance would vanish in a float
 _OVERFLOW = 700.0  # exp() of more leaves the range of a float; beyond it the sum is taken in logarithms
 _HORIZON_MONTHS = 1e6
 
@@ -27,7 +28,7 @@ def first_passage(now: float, level: float, drift: float, volatility: float) -> 
     if now <= 0:
         return Passage(0.0, NEVER, NEVER, NEVER)
     distance = math.log(level / now)
-    if volatility <= 0:
+    if volatility < _STILL:
         months = distance / drift if drift > 0 else NEVER
         return Passage(1.0 if drift > 0 else 0.0, months, months, months)
     ever = 1.0 if drift >= 0 else math.exp(2 * drift * distance / volatility**2)

@@ -42,6 +42,12 @@ def test_growth_without_noise_takes_the_time_of_compound_interest() -> None:
     assert first_passage(1, 2, 0, 0).ever == 0
 
 
+@pytest.mark.parametrize("volatility", [1e-10, 1e-170, 5e-324])
+def test_a_noise_too_small_to_square_is_none(volatility: float) -> None:
+    assert first_passage(100, 200, 0.01, volatility) == first_passage(100, 200, 0.01, 0)
+    assert first_passage(100, 200, -0.01, volatility).ever == 0
+
+
 def test_nothing_grows_out_of_nothing() -> None:
     assert first_passage(0, 1, 0.1, 0.1).p90 == math.inf
 
