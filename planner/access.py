@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.http import Http404
 
 from planner.jobs import RunState
 from planner.models import DraftState, ImpactOpened, PlanRun, PolicyDraft, PolicyImpact, Waiver, WaiverState
 from workloads import access
-from workloads.models import Role, User, Workload
+from workloads.models import Role, Segment, User, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,6 +71,25 @@ def get_run_for(user: Person, pk: int) -> PlanRun:
     if found is None:
         raise Http404
     return found
+
+
+def answering_teams(user: Person) -> set[int | None]:
+    """Teams about whose triggers the person may say something; None among them means every team."""
+    return access.team_ids(user, Role.ARCHITECT, Role.LEADER)
+
+
+def get_seen_segment(user: Person, pk: int) -> Segment:
+    """The segment, or 404 for whoever may not see it."""
+    segments = Segment.objects.filter(workload__archived_at=None).select_related("workload")
+    return access.get_for(user, segments, pk)
+
+
+def get_watched_for(user: Person, pk: int) -> Segment:
+    """The segment for saying something about its triggers: 404 when it may not be seen, 403 when only seen."""
+    segment = get_seen_segment(user, pk)
+    if not answering_teams(user) & {None, segment.workload.team_id}:
+        raise PermissionDenied("Only an architect of the owning team or a leader may answer its triggers.")
+    return segment
 
 
 def check_may_plan(user: Person) -> None:
@@ -215,13 +234,19 @@ def why_not_withdraw_waiver(user: Person, waiver: Waiver) -> str:
 
 def _why_not_owner(user: Person, waiver: Waiver) -> str:
     """The rule's owner role, in the workload's team or the whole organisation; a superuser needs it like anybody."""
-    teams = Q(team=None) | Q(team=waiver.workload.team_id)
-    held = user.is_authenticated and user.memberships.filter(teams, role=waiver.role).exists()
+    teams = {None, waiver.workload.team_id}
+    mine = user.memberships.all() if user.is_authenticated else ()
+    held = any(each.role == waiver.role and each.team_id in teams for each in mine)
     return (
         ""
         if held
         else f"Only {_either([waiver.role])} of this team or the whole organisation may decide on it."
     )
+
+
+def check_may_replay(user: Person) -> None:
+    if not rights(user)["see_everything"]:
+        raise PermissionDenied("Only a leader, an operator or an auditor may replay a whole plan.")
 
 
 def person(user: Person) -> User:

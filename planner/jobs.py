@@ -140,7 +140,8 @@ def send_run(run: Run, send: Callable[[int], object]) -> bool:
         message = "Waiting for the queue: the message broker does not answer."
         type(run)._default_manager.filter(pk=run.pk, state=RunState.QUEUED).update(message=message)
         return False
-    type(run)._default_manager.filter(pk=run.pk).update(sent_at=Now())
+    # A quick worker may have finished it by now, and what is finished may be frozen.
+    type(run)._default_manager.filter(pk=run.pk, finished_at=None).update(sent_at=Now())
     return True
 
 

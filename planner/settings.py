@@ -107,6 +107,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "template_partials.templatetags.partials",
                 "planner.templatetags.words",
                 "planner.templatetags.parts",
+                "planner.templatetags.cells",
                 "django.templatetags.static",
             ],
             "context_processors": [

@@ -25,12 +25,15 @@ def run_impact(*, run_id: int, **kwargs: Any) -> None:
     policy.run_impact(run_id)
 
 
+@shared_task(name="planner.run_replay")
+def run_replay(*, run_id: int, **kwargs: Any) -> None:
+    services.run_replay(run_id)
+
+
 @shared_task(name="planner.tick")
 def tick(**kwargs: Any) -> None:
     now = timezone.now()
-    ticking.tick(
-        now, send_plan=send_plan, send_feed=send_feed, send_usage=send_usage, send_impact=send_impact
-    )
+    ticking.tick(now, ticking.Senders(send_plan, send_replay, send_impact, send_feed, send_usage))
     cache.set(LAST_TICK, now)
 
 
@@ -40,6 +43,10 @@ def send_plan(pk: int) -> None:
 
 def send_impact(pk: int) -> None:
     run_impact.delay(run_id=pk)
+
+
+def send_replay(pk: int) -> None:
+    run_replay.delay(run_id=pk)
 
 
 def send_feed(pk: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,7 @@ class Row:
     gates: list[Gate]
     targets: tuple[str, ...] = ()
     arrival: str = ""
+    critical: list[Bar] = field(default_factory=list)
 
     @property
     def spoken(self) -> str:
@@ -143,7 +144,7 @@ def gantt(roadmap: Roadmap, today: date) -> Gantt:
     groups = [
         RowGroup(
             lane.name,
-            count_of(len(lane.journeys), "workload"),
+            f"{lane.note}{' · ' if lane.note else ''}{count_of(len(lane.journeys), 'workload')}",
             [_journey(axis, each) for each in lane.journeys],
         )
         for lane in roadmap.lanes
@@ -155,12 +156,16 @@ def gantt(roadmap: Roadmap, today: date) -> Gantt:
 
 
 def _journey(axis: Axis, journey: Journey) -> Row:
-    """One bar from the first step to the arrival: first what prepares the move, then the move itself."""
+    """From the first step to the arrival: what prepares a move, then the move, leg by leg; below it what is critical."""
     standing = journey.standing
-    starts = journey.move_start or journey.end
-    bars = [axis.bar("todo", journey.start, starts, _span("Preparation", journey.start, starts))]
-    if journey.move_start:
-        bars.append(axis.bar("mid", starts, journey.end, _span("Move", starts, journey.end)))
+    bars, since = [], journey.start
+    for name, start, end in journey.moves:
+        if start > since:
+            bars.append(axis.bar("todo", since, start, _span("Preparation", since, start)))
+        bars.append(axis.bar("mid", start, end, _span(f"Traffic to class {name}", start, end)))
+        since = end
+    if not journey.moves:
+        bars.append(axis.bar("todo", since, journey.end, _span("Preparation", since, journey.end)))
     return Row(
         str(standing.workload),
         _months(journey.start, journey.end),
@@ -169,6 +174,7 @@ def _journey(axis: Axis, journey: Journey) -> Row:
         _gates(axis, [step for step in journey.steps if step.is_open_gate]),
         standing.targets,
         axis.place(journey.end) if journey.arrival else "",
+        [axis.bar("crit", step.start, step.end, _title(step)) for step in journey.critical],
     )
 
 

@@ -1,5 +1,6 @@
 """The rules engine: facts, policy, prices and a day come in; a decision that explains itself comes out."""
 
+from planner.engine.canonical import digest
 from planner.engine.decide import decide_workload
 from planner.engine.decision import SegmentDecision, WorkloadDecision
 from planner.engine.document import parse_workloads
@@ -14,7 +15,7 @@ from planner.engine.facts import (
     WorkloadInput,
 )
 from planner.engine.policy import Archetype, Input, Policy, PolicyError, load_policy
-from planner.engine.record import digest, record, summary
+from planner.engine.record import record, summary
 
 __all__ = [
     "Archetype",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from planner.engine.facts import Fact, PriceSnapshot, SegmentInput, WorkloadInput
+    from planner.engine.facts import Fact, PriceSnapshot, SegmentInput, Waiver, WorkloadInput
     from planner.engine.policy import Policy, Row
 
 LAYERS: Final = ("integrity", "compliance", "quality", "latency")
@@ -68,7 +68,7 @@ def decide_workload(
         _decide(basis, workload, replace(segment, waivers=(*workload.waivers, *segment.waivers)))
         for segment in workload.segments
     )
-    return WorkloadDecision(workload.name, policy, prices, as_of, segments)
+    return WorkloadDecision(workload.name, policy, prices, as_of, segments, workload)
 
 
 def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> SegmentDecision:
@@ -101,9 +101,11 @@ def _decide(basis: Basis, workload: WorkloadInput, segment: SegmentInput) -> Seg
         unknown=unknown,
         question=question,
         reading=weighed.reading,
-        waived=weighed.waived,
         proposed=weighed.readings[1] if segment.pending else None,
+        waived=weighed.waived,
+        waivers=segment.waivers,
         pending=segment.pending,
+        history=segment.history,
     )
 
 
@@ -139,10 +141,15 @@ def _without_waived(
     fired: tuple[Row, ...], segment: SegmentInput, as_of: date
 ) -> tuple[tuple[Row, ...], tuple[Waived, ...]]:
     """The rows that count, and those a standing waiver lifts: never a statutory one, never one that takes none."""
-    standing = {waiver.row: waiver for waiver in segment.waivers if as_of <= waiver.until}
-    lifted = [row for row in fired if row.id in standing and row.waivable and not row.statutory]
+    standing = standing_waivers(segment.waivers, as_of)
+    lifted = [row for row in fired if row.id in standing and row.may_be_waived]
     waived = tuple(Waived(row, standing[row.id]) for row in lifted)
     return tuple(row for row in fired if row not in lifted), waived
+
+
+def standing_waivers(waivers: Sequence[Waiver], as_of: date) -> dict[str, Waiver]:
+    """Those that have not ended, by the row they lift."""
+    return {waiver.row: waiver for waiver in waivers if as_of <= waiver.until}
 
 
 def _gates(basis: Basis, readings: Sequence[Reading]) -> tuple[GateState, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planner.engine.economics import VariantCost
-    from planner.engine.facts import Facts, PriceSnapshot, Value, Waiver
+    from planner.engine.facts import Facts, Past, PriceSnapshot, Value, Waiver, WorkloadInput
     from planner.engine.policy import Policy, Row
     from planner.engine.reading import Reading
 
@@ -113,8 +113,10 @@ class SegmentDecision:
     question: Question | None
     reading: Reading
     waived: tuple[Waived, ...] = ()
+    waivers: tuple[Waiver, ...] = ()  # all that were granted, whether their row fires or not
     pending: Facts | None = None
     proposed: Reading | None = None  # the reading of a newer proposal: it may only tighten
+    history: Mapping[str, Past] = field(default_factory=dict)
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -137,10 +139,11 @@ class SegmentDecision:
 
 @dataclass(frozen=True, slots=True)
 class WorkloadDecision:
-    """The decisions on all segments of a workload, with the policy, prices and day they were made on."""
+    """The decisions on all segments of a workload, with all that was given: policy, prices, day and facts."""
 
     name: str
     policy: Policy
     prices: PriceSnapshot
     as_of: date
     segments: tuple[SegmentDecision, ...]
+    given: WorkloadInput

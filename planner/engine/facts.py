@@ -41,6 +41,17 @@ Facts = Mapping[str, Fact]
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What earlier runs said of one trigger: the state they left it in, since when, and the days on which its
+    level was found passed (True) or not (False). What a run could not evaluate leaves no trace here.
+    """
+
+    state: str
+    since: date
+    crossings: tuple[tuple[date, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Waiver:
     """An exception to one rule until the end of a day, with who granted it and why."""
 
@@ -55,7 +66,8 @@ class SegmentInput:
     """A part of a workload: `share` is its percentage of the workload's tokens (0 to 100).
 
     `pending` holds the facts of a newer classification that nobody has approved yet: every constraint is
-    asked of both readings, so that a proposal can tighten the answer and never loosen it.
+    asked of both readings, so that a proposal can tighten the answer and never loosen it. `history` is what
+    earlier runs said of its triggers, by the id of the row.
     """
 
     name: str
@@ -64,6 +76,7 @@ class SegmentInput:
     facts: Facts
     pending: Facts | None = None
     waivers: tuple[Waiver, ...] = ()
+    history: Mapping[str, Past] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +128,7 @@ class GpuOffer:
 @dataclass(frozen=True, eq=False)
 class PriceSnapshot:
     """The prices of one day. `fx` is US dollars per unit of a currency; an absent currency is not comparable.
+    `sha` identifies what is in it, whatever it is called.
 
     Two snapshots are the same only if they are one object: offers are looked up in it by the thousand.
     """
@@ -124,6 +138,7 @@ class PriceSnapshot:
     token_offers: tuple[TokenOffer, ...] = ()
     gpu_offers: tuple[GpuOffer, ...] = ()
     fx: Mapping[str, Decimal] = field(default_factory=dict)
+    sha: str = ""
 
     def usd_per(self, currency: str) -> float | None:
         """Dollars for one unit of a currency, or None when the snapshot cannot say."""

@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
+    from planner.engine.economics import VariantCost
     from planner.engine.facts import Facts
     from planner.engine.policy import Policy
 
 MONTHS: Final = 12
+PERCENT: Final = 100
 APIS: Final = ("2p", "2e", "3", "3r")
 MANAGED: Final = ("3", "3r", "4")
+OWN: Final = ("5a", "5b")
 COST_OF: Final = {
     "cost_c1": ("1",),
     "cost_c2": ("2p", "2e"),
@@ -28,11 +31,20 @@ COST_OF: Final = {
     **{f"cost_{variant}": (variant,) for variant in VARIANTS},
 }
 
+# What is derived is known only where every fact it rests on is: an assumption is no measurement.
+RESTS_ON: Final = {
+    "selfhost_headcount": ("ml_engineers", "mlops_engineers", "data_engineers"),
+    "tokens_day": ("tokens_month",),
+    "tokens_month_12m": ("tokens_month", "growth_pct_month"),
+    "gpu_utilisation_expected": ("tokens_month",),
+    "vendor_margin_impact_pct": ("vendor_price_change_pct", "margin_month"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a decision settled for one segment: the variants its must-rows leave, what each costs in dollars a
-    month, what is ready now, what it should become, and how firmly.
+    month and how that came about, what is ready now, what it should become, and how firmly.
     """
 
     allowed: Collection[str] = VARIANTS
@@ -41,6 +53,7 @@ class Outcome:
     target: str | None = None
     status: str = Status.DECIDED
     classification: str = APPROVED
+    priced: Mapping[str, VariantCost] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +76,23 @@ def measure(policy: Policy, facts: Facts, outcome: Outcome, as_of: date) -> Meas
     reading = read(policy, facts, outcome.classification, figures)
     implied = _costs(outcome.costs, permitted) | _standing(reading.values, outcome) | _reach(permitted)
     implied |= _spend(implied, supplied)
+    implied |= _investment(policy, reading.values | implied, outcome, figures)
+    implied |= _margin(reading.values | implied, supplied)
     implied |= ratios(policy, reading.values | implied)
     computed = {name: value for name, value in implied.items() if name not in supplied}
     excluded = frozenset(name for name, variants in COST_OF.items() if permitted.isdisjoint(variants))
     known = frozenset(supplied) | reading.derived | frozenset(computed)
-    return Measures(reading.values | computed, figures, known, excluded)
+    return Measures(reading.values | computed, figures, known - _unfounded(facts, supplied), excluded)
+
+
+def _unfounded(facts: Facts, supplied: Facts) -> frozenset[str]:
+    """What was derived from a fact that nobody supplied."""
+    return frozenset(
+        name
+        for name, parts in RESTS_ON.items()
+        if (name not in facts or facts[name].source == Source.DERIVED)
+        and any(part not in supplied for part in parts)
+    )
 
 
 def _costs(costs: Mapping[str, Any], permitted: Collection[str]) -> dict[str, Any]:
@@ -115,3 +140,60 @@ def _spend(implied: Mapping[str, Any], supplied: Facts) -> dict[str, Any]:
     if "api_spend_month" in supplied:
         month = supplied["api_spend_month"].value
     return {"api_spend_month": month, "api_spend_year": None if month is None else month * MONTHS}
+
+
+def _investment(
+    policy: Policy, values: Mapping[str, Any], outcome: Outcome, figures: Mapping[str, Any]
+) -> dict[str, Any]:
+    """How busy the cheapest permitted machines would be, and how many months own ones take to pay back."""
+    permitted = [
+        outcome.priced[key] for key in (*OWN, "4") if key in outcome.allowed and key in outcome.priced
+    ]
+    machines = [cost for cost in permitted if cost.usd_month is not None and cost.replicas]
+    return {
+        "gpu_utilisation_expected": _use(policy, values, machines, figures),
+        "payback_months": next(
+            (_payback(policy, values, cost, figures) for cost in machines if cost.variant == "5b"), None
+        ),
+    }
+
+
+def _use(
+    policy: Policy, values: Mapping[str, Any], machines: list[VariantCost], figures: Mapping[str, Any]
+) -> float | None:
+    """Average use of whole replicas that are sized for the peak (guide 002, line 145)."""
+    own = [cost for cost in machines if cost.variant in OWN] or machines
+    if not own:
+        return None
+    cheapest = min(own, key=lambda cost: cost.usd_month or 0)
+    planned = float(figures[policy.capacity["planned_use"]])
+    peak = values.get("peak_to_avg") or 1
+    return float(PERCENT * planned * cheapest.load / peak / cheapest.replicas)
+
+
+def _payback(
+    policy: Policy, values: Mapping[str, Any], owned: VariantCost, figures: Mapping[str, Any]
+) -> float | None:
+    """Months until what is saved has paid for hardware and start (guide 004, line 15); at most the horizon, which
+    stands for never.
+    """
+    today = values.get("standing_cost")
+    if today is None:
+        return None
+    months = float(figures[policy.capacity["amortisation_months"]])
+    written_off = owned.parts[0].usd_month / float(figures[policy.capacity["owned_overhead"]])
+    saved = float(today) - ((owned.usd_month or 0) - written_off)
+    horizon = float(figures["payback_horizon"])
+    if saved <= 0:
+        return horizon
+    return min(horizon, (written_off * months + float(figures["upfront_min"])) / saved)
+
+
+def _margin(values: Mapping[str, Any], supplied: Facts) -> dict[str, Any]:
+    """How much of the margin the provider's last price change takes (guide 002, line 54)."""
+    bill, change = values.get("api_spend_month"), values.get("vendor_price_change_pct")
+    margin = supplied["margin_month"].value if "margin_month" in supplied else None
+    if bill is None or change is None or not isinstance(margin, (int, float)) or margin <= 0:
+        return {"vendor_margin_impact_pct": None}
+    rise = bill * change / (PERCENT + change) if change > -PERCENT else 0.0
+    return {"vendor_margin_impact_pct": max(0.0, PERCENT * rise / margin)}

@@ -35,6 +35,11 @@ def first_passage(now: float, level: float, drift: float, volatility: float) -> 
     return Passage(ever, p10, p50, p90)
 
 
+def falls_to(now: float, level: float, drift: float, volatility: float) -> Passage:
+    """The passage of `now` to a lower `level`: the same walk, seen in a mirror."""
+    return first_passage(level, now, -drift, volatility)
+
+
 def reached_by(months: float, distance: float, drift: float, volatility: float) -> float:
     """The chance that the logarithmic distance has been covered after so many months."""
     if months <= 0:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine import explain, stages, triggers
+from planner.engine import explain, given, stages, triggers
 from planner.engine.explain.reasons import plain
 from planner.engine.flips import flips_of
 from planner.engine.measures import Outcome, measure
@@ -20,8 +18,10 @@ if TYPE_CHECKING:
 
     from planner.engine.decision import LadderStep, SegmentDecision, WorkloadDecision
     from planner.engine.economics import VariantCost
+    from planner.engine.triggers import TriggerState
 
-ENGINE: Final = "1"
+# Another number for another shape or another meaning of records: those of other engines are not replayed.
+ENGINE: Final = "2"
 CENTS: Final = 2
 
 
@@ -32,7 +32,9 @@ def record(decision: WorkloadDecision) -> dict[str, Any]:
         "policy": decision.policy.sha,
         "policy_version": decision.policy.version,
         "snapshot": decision.prices.name,
+        "snapshot_sha": decision.prices.sha,
         "as_of": decision.as_of.isoformat(),
+        "usage_window": given.usage_window(decision.given),
         "name": decision.name,
         "headline": explain.headline(decision),
         "sentence": explain.workload_sentence(decision),
@@ -41,6 +43,7 @@ def record(decision: WorkloadDecision) -> dict[str, Any]:
             segment.amounts.get(segment.target or "") for segment in decision.segments
         ),
         "segments": [_segment(decision, segment) for segment in decision.segments],
+        "inputs": given.block_of(decision.given),
     }
 
 
@@ -53,17 +56,13 @@ def summary(decision: WorkloadDecision) -> dict[str, Any]:
         "segments": [
             {
                 **{name: getattr(segment, name) for name in ("name", "status", "now", "target")},
-                "triggers": _triggers(decision, segment),
+                "triggers": [
+                    explain.trigger_entry(decision.policy, state) for state in _triggers(decision, segment)
+                ],
             }
             for segment in decision.segments
         ],
     }
-
-
-def digest(content: dict[str, Any]) -> str:
-    """The identity of a record: sha256 of its canonical JSON."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _total(amounts: Iterable[float | None]) -> float | None:
@@ -158,21 +157,27 @@ def _watch_and_work(decision: WorkloadDecision, told: explain.Told) -> dict[str,
     measures = measure(policy, known, outcome, decision.as_of)
     risks = [row for row in policy.rows("risks") if row.holds("when", measures.values, measures.figures)]
     return {
-        "triggers": _triggers(decision, segment),
-        "steps": [_as_data(step) for step in stages.plan(policy, known, outcome, decision.as_of)],
+        "triggers": [explain.trigger_entry(policy, state) for state in _triggers(decision, segment)],
+        **explain.staging_entry(stages.staged(policy, known, outcome, decision.as_of, segment.feasible)),
         "risks": [_risk(row) for row in risks] if segment.target else [],
         "scorecards": explain.card_entries(told, measures),
     }
 
 
-def _triggers(decision: WorkloadDecision, segment: SegmentDecision) -> list[dict[str, Any]]:
-    states = triggers.evaluate(decision.policy, segment.reading.known, _outcome(segment), decision.as_of)
-    return [_as_data(state) for state in states]
+def _triggers(decision: WorkloadDecision, segment: SegmentDecision) -> tuple[TriggerState, ...]:
+    known, outcome = segment.reading.known, _outcome(segment)
+    return triggers.evaluate(decision.policy, known, outcome, decision.as_of, segment.history)
 
 
 def _outcome(segment: SegmentDecision) -> Outcome:
     return Outcome(
-        segment.allowed, segment.amounts, segment.now, segment.target, segment.status, segment.classification
+        segment.allowed,
+        segment.amounts,
+        segment.now,
+        segment.target,
+        segment.status,
+        segment.classification,
+        segment.costs,
     )
 
 

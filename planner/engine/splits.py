@@ -83,7 +83,8 @@ def _barred(
         read(policy, _without(policy, figures, reading, marks), segment.classification, figures)
         for reading in segment.readings
     ]
-    rules = (row for row in policy.rows("constraints") if variant not in row.mask)
+    waived = {each.row.id for each in segment.waived}
+    rules = (row for row in policy.rows("constraints") if variant not in row.mask and row.id not in waived)
     gates = (row for row in policy.rows("gates") if variant in row.mask)
     return any(row.holds("when", rest.values, figures) for row in rules for rest in rests) or any(
         any(row.holds("when", rest.values, figures) for rest in rests)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 
@@ -62,6 +63,7 @@ PROPOSED: Final = "proposed"
 
 VARIANTS: Final[tuple[str, ...]] = tuple(variant.value for variant in Variant)
 CLASSES: Final[tuple[str, ...]] = ("1", "2", "3", "4", "5a", "5b")
+HOPS: Final = tuple(f"{lower}>{upper}" for lower, upper in pairwise(CLASSES))  # one class up at a time
 
 CLASS_OF: Final[dict[str, str]] = {
     "1": "1",
@@ -73,6 +75,20 @@ CLASS_OF: Final[dict[str, str]] = {
     "5a": "5a",
     "5b": "5b",
 }
+
+# The phases of a move, and what a row of the steps can be.
+DECIDE: Final = "decide"
+FOUNDATION: Final = "foundation"
+EVIDENCE: Final = "evidence"
+PREPARE: Final = "prepare"
+MOVE: Final = "move"
+OPERATE: Final = "operate"
+PHASES: Final = (DECIDE, FOUNDATION, EVIDENCE, PREPARE, MOVE, OPERATE)
+STEP: Final = "step"
+GATE: Final = "gate"
+MILESTONE: Final = "milestone"
+STOP: Final = "stop"
+STEP_KINDS: Final = (STEP, GATE, MILESTONE, STOP)
 
 CLASS_LABELS: Final[dict[str, str]] = {
     "1": "Chat UI",

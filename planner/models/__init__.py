@@ -12,9 +12,12 @@ from planner.models.draft import (
 )
 from planner.models.plan import PlanRun
 from planner.models.policy import PolicyVersion
+from planner.models.replay import ReplayRun
+from planner.models.trigger import AnswerKind, TriggerAnswer, TriggerReading
 from planner.models.waiver import Waiver, WaiverEvent, WaiverState
 
 __all__ = [
+    "AnswerKind",
     "Decision",
     "DecisionRecord",
     "DraftEvent",
@@ -28,6 +31,9 @@ __all__ = [
     "PolicyEdit",
     "PolicyImpact",
     "PolicyVersion",
+    "ReplayRun",
+    "TriggerAnswer",
+    "TriggerReading",
     "Waiver",
     "WaiverEvent",
     "WaiverState",

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from planner.engine import PolicyError, load_policy
-from planner.engine.policy import build_policy, load, read_documents
+from planner.engine.policy import build_policy, load
 from planner.models import PolicyActivation, PolicyVersion
 from pricing import selectors as pricing_selectors
 from pricing.feeds.reference import reference_snapshot
@@ -41,7 +41,9 @@ def policy_document() -> dict[str, Any]:
 
 def folder_document(directory: Path) -> dict[str, Any]:
     """A policy folder as it would be kept."""
-    document: dict[str, Any] = json.loads(json.dumps(read_documents(directory), default=str))
+    document: dict[str, Any] = json.loads(
+        json.dumps(load.as_kept(load.read_documents(directory)), default=str)
+    )
     return document
 
 

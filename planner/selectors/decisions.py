@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest, Now, TruncDate
 
 from planner.jobs import RunState
-from planner.models import Decision
+from planner.models import Decision, TriggerAnswer, TriggerReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +33,26 @@ def current_decisions(workloads: Iterable[Workload] | QuerySet[Workload]) -> Que
 
 
 def triggers_due(workloads: QuerySet[Workload]) -> int:
-    """How many triggers of these workloads fired and are confirmed, without reading a record."""
+    """How many triggers of these workloads fired, are confirmed, and nobody has answered; no record is read."""
     finished = Decision.objects.filter(workload__in=workloads, run__state=RunState.DONE)
     newest = finished.order_by("workload_id", "-run_id").distinct("workload_id").values("pk")
-    total = Decision.objects.filter(pk__in=newest).aggregate(due=Sum("triggers_due"))["due"]
+    left = Greatest(F("triggers_due") - Coalesce(Subquery(_answered()), 0), 0)
+    total = Decision.objects.filter(pk__in=newest).aggregate(due=Sum(left))["due"]
     return total or 0
+
+
+def _answered() -> QuerySet[TriggerAnswer, Any]:
+    """For the workload of the row outside: confirmed triggers with an answer to the state they are in."""
+    rows = TriggerReading.objects.filter(segment=OuterRef("segment"), trigger=OuterRef("trigger"))
+    stands = rows.order_by("-as_of", "-run_id")
+    holding = (
+        TriggerAnswer.objects.filter(segment__workload=OuterRef("workload"), segment__removed_at=None)
+        .annotate(
+            now_state=Subquery(stands.values("state")[:1]),
+            now_since=Subquery(stands.values("since")[:1]),
+            now_confirmed=Subquery(stands.values("confirmed")[:1]),
+        )
+        .filter(Q(until=None) | Q(until__gt=TruncDate(Now())), state="fired", now_confirmed=True)
+        .filter(now_state=F("state"), now_since=F("since"))
+    )
+    return holding.order_by().values("segment__workload").annotate(many=Count("pk")).values("many")

@@ -32,5 +32,6 @@ def stamp() -> dict[str, Any]:
         "policy": run.policy.sha,
         "policy_version": run.policy.version,
         "snapshot": run.snapshot.name,
+        "snapshot_sha": run.snapshot.sha,
         "as_of": run.as_of,
     }

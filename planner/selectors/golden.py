@@ -12,6 +12,8 @@ from planner.engine.policy.load import SHIPPED
 from pricing.feeds.reference import reference_snapshot
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from planner.engine import Policy
 
 FILES: Final = ("cases.json", "threshold_cases.json")
@@ -40,17 +42,17 @@ def cases() -> tuple[dict[str, Any], ...]:
 
 
 @lru_cache(maxsize=16)
-def golden(policy: Policy) -> tuple[CaseResult, ...]:
-    """Every case under this policy at the reference prices; a policy never changes, so it is asked once."""
-    return tuple(result for case in cases() for result in _results(policy, case))
+def golden(policy: Policy, day: date) -> tuple[CaseResult, ...]:
+    """Every case under this policy as it reads on a day, at the reference prices; it never changes, so it is asked once."""
+    return tuple(result for case in cases() for result in _results(policy, case, day))
 
 
-def _results(policy: Policy, case: dict[str, Any]) -> list[CaseResult]:
+def _results(policy: Policy, case: dict[str, Any], day: date) -> list[CaseResult]:
     expected = [{name: part["expect"][name] for name in ASKED} for part in case["segments"]]
     names = [str(part.get("name", "all")) for part in case["segments"]]
     prices = reference_snapshot()
     try:
-        decision = decide_workload(policy, parse_workloads([case], policy)[0], prices, prices.as_of)
+        decision = decide_workload(policy, parse_workloads([case], policy)[0], prices, day)
         found = [{name: _plain(getattr(each, name)) for name in ASKED} for each in decision.segments]
     except Exception as error:  # noqa: BLE001  whatever a policy does to a case is that case's result
         return [

@@ -70,20 +70,22 @@ def roadmap_headline(roadmap: Roadmap) -> str:
     opens = (
         f" {count_of(shared, 'shared step')} {'opens' if shared == 1 else 'open'} the way." if shared else ""
     )
-    return f"{count_of(moves, 'move')}{done_by}.{opens}"
+    rounds = f" in {count_of(roadmap.waves, 'wave')}" if roadmap.waves else ""
+    return f"{count_of(moves, 'move')}{rounds}{done_by}.{opens}"
 
 
 def roadmap_lede(roadmap: Roadmap) -> str:
     undated = len(roadmap.undated)
-    rule = "A step starts when everything it needs is done; nothing here is committed yet."
+    rule = f"{roadmap.order} Nothing here is committed yet.".strip()
     if not undated:
         return rule
     waits = "waits" if undated == 1 else "wait"
-    return f"{undated} of them {waits} for an approval or an answer before any date can be given. {rule}"
+    return f"{undated} of them {waits} for an approval, an answer or a person before any date can be given. {rule}"
 
 
 def watch_headline(watch: Watch) -> str:
-    confirmed, unconfirmed, near = (len(watch.of(state)) for state in ("confirmed", "unconfirmed", "near"))
+    unconfirmed, near = (len(watch.of(state)) for state in ("unconfirmed", "near"))
+    confirmed = watch.asking
     if not watch.triggers:
         return "Nothing is watched yet."
     first = (

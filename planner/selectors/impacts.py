@@ -27,6 +27,12 @@ class MatrixRow:
     label: str
     counts: tuple[int, ...]
     stays: int  # the place of the class itself
+    name: str = ""  # the class alone, empty for nowhere
+
+    @property
+    def said(self) -> str:
+        """The label without the class in front."""
+        return self.label.removeprefix(self.name).strip()
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Matrix:
     columns: tuple[str, ...]
     rows: tuple[MatrixRow, ...]
     moved: int
+    names: tuple[str, ...] = ()  # of the columns, the classes alone
 
 
 def matrix(impact: PolicyImpact, which: str) -> Matrix:
@@ -47,12 +54,16 @@ def matrix_of(counts: Mapping[str, int]) -> Matrix:
     pairs = {tuple(key.split(">")): count for key, count in counts.items()}
     used = [name for name in CLASSES if any(name in pair for pair in pairs)]
     rows = tuple(
-        MatrixRow(_label(was), tuple(pairs.get((was, to), 0) for to in used), used.index(was))
+        MatrixRow(_label(was), tuple(pairs.get((was, to), 0) for to in used), used.index(was), _name(was))
         for was in used
         if any(pair[0] == was for pair in pairs)
     )
     moved = sum(count for (was, to), count in pairs.items() if was != to)
-    return Matrix(tuple(_label(name) for name in used), rows, moved)
+    return Matrix(tuple(_label(name) for name in used), rows, moved, tuple(_name(name) for name in used))
+
+
+def _name(name: str) -> str:
+    return "" if name == NOWHERE else name
 
 
 def _label(name: str) -> str:

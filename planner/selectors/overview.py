@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from planner.selectors import headlines
 from planner.selectors.needed import Needed, decisions_needed
 from planner.selectors.portfolio import OVERLAPPING, Portfolio, portfolio
-from planner.selectors.roadmap import roadmap
+from planner.selectors.roadmap import everybody, roadmap
 from planner.selectors.spending import Spending, spending
 from planner.selectors.standing import CLASSES, NOWHERE, Posture, Standing
 from workloads.selectors.usage import pages as usage
@@ -45,7 +45,9 @@ class Overview:
 
     @cached_property
     def lede(self) -> str:
-        ends = roadmap(self.portfolio.standings, "team").ends
+        seen = self.portfolio.standings
+        keys = {each.workload.pk for each in seen}
+        ends = roadmap(everybody(seen), "wave", self.spending.measured, keys).ends
         return headlines.portfolio_lede(self.portfolio, self.spending, ends)
 
     @cached_property

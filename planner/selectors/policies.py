@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from planner.engine.policy import build_policy, owners
+from planner.engine.policy.cells import VALUE_FROM
 from planner.engine.policy.diff import diff
 from planner.jobs import RunState
 from planner.models import PolicyActivation, PolicyDraft, PolicyImpact, PolicyVersion
@@ -14,6 +16,7 @@ from planner.selectors import basis, lineage
 from planner.selectors.findings import news as news_of
 from planner.selectors.golden import CaseResult, golden
 from planner.selectors.policy_words import (
+    cases_words,
     edit_words,
     impact_words,
     layer_label,
@@ -23,7 +26,7 @@ from planner.selectors.policy_words import (
 )
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -91,6 +94,10 @@ class Checks:
     @property
     def failed_cases(self) -> list[CaseResult]:
         return [case for case in self.cases if not case.passed]
+
+    @property
+    def sentence(self) -> str:
+        return cases_words(len(self.cases) - len(self.failed_cases), len(self.cases))
 
     @property
     def clean(self) -> bool:
@@ -188,10 +195,21 @@ def _drafted(pk: int, sha: str) -> Policy:
 
 
 def checks(draft: PolicyDraft, day: date) -> Checks:
-    """Unread text, golden cases, and what the analysis finds in the draft and did not find in its base."""
-    policy = drafted(draft)
-    brought = news_of(policy, basis.policy_of(draft.base_id), day)
-    return Checks(list(draft.refused), golden(policy), brought)
+    """Unread text, golden cases, and what the analysis newly finds, on the first day on which all of it holds."""
+    policy, since = drafted(draft), first_day(draft, day)
+    brought = news_of(policy, basis.policy_of(draft.base_id), since)
+    return Checks(list(draft.refused), golden(policy, since), brought)
+
+
+def first_day(draft: PolicyDraft, today: date) -> date:
+    """The first day on which everything the draft says holds: its own date, and those of the values it appends."""
+    values = [
+        column.name.removeprefix(VALUE_FROM)
+        for each in changes(draft)
+        for column in each.columns
+        if column.name.startswith(VALUE_FROM) and column.old is None and each.kind == "changed"
+    ]
+    return max(today, draft.effective_from or today, *(date.fromisoformat(value) for value in values))
 
 
 def refused_at(draft: PolicyDraft, table: str, row: str, column: str) -> dict[str, Any] | None:

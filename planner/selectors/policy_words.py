@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.selectors.words import count_of, listed, usd
+from planner.selectors.words import count_of, day_of, listed, usd
 
 if TYPE_CHECKING:
     from planner.engine.policy.diff import Conflict
-    from planner.models import PolicyApproval, PolicyEdit, PolicyImpact
+    from planner.models import PolicyApproval, PolicyDraft, PolicyEdit, PolicyImpact
 
 LAYERS: Final = {
     "integrity": "Integrity",
@@ -76,6 +76,42 @@ def conflict_words(conflict: Conflict) -> str:
     if conflict.wanted is None:
         return f"{place}: the active policy has changed this row, so it was not removed."
     return f"{place}: the active policy says {words_of(conflict.found)}, the draft said {words_of(conflict.wanted)}. The active one stands; change it again where it is wrong."
+
+
+def draft_words(draft: PolicyDraft, changes: int, unsigned: list[str]) -> str:
+    """The draft in a line: how much it changes, where it stands, from when it holds."""
+    what = f"{count_of(changes, 'change')} to policy {draft.base.version}" if changes else "No change yet"
+    return f"{what}. {next_words(draft, unsigned)}".strip()
+
+
+def next_words(draft: PolicyDraft, unsigned: list[str]) -> str:
+    """What happens next with the draft, and what it waits for."""
+    since = day_of(draft.effective_from.isoformat()) if draft.effective_from else ""
+    match draft.state:
+        case "submitted" if unsigned:
+            return f"Waits for signatures: {listed([label.lower() for label in unsigned])}."
+        case "approved":
+            return f"Becomes active on {since}."
+        case "active":
+            return f"Active since {since}; the portfolio is planned again with it."
+        case "editing" if since:
+            return f"Would hold from {since}."
+        case _:
+            return ""
+
+
+def cases_words(passed: int, total: int) -> str:
+    """How the golden cases come out."""
+    return (
+        f"All {total} parts of the golden cases come out as published."
+        if passed == total
+        else f"{passed} of {total} parts of the golden cases come out as published."
+    )
+
+
+def value_words(value: Any, unit: str) -> str:
+    """500 tokens."""
+    return f"{words_of(value)} {unit}".strip()
 
 
 def words_of(value: Any) -> str:

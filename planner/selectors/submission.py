@@ -42,7 +42,10 @@ def _points(draft: PolicyDraft, day: date) -> Iterator[Point]:
     if missing := sources_missing(changes, draft.document):
         rows = ", ".join(row for _, row in missing)
         yield Point("source", f"Every change cites its source. Without one: {rows}.")
-    if broken := next((case for case in golden(policies.drafted(draft)) if case.error), None):
+    if broken := next(
+        (case for case in golden(policies.drafted(draft), policies.first_day(draft, day)) if case.error),
+        None,
+    ):
         yield Point("cases", f"The draft cannot decide the case {broken.title}: {broken.error}")
     if changes and policies.finished_impact(draft) is None:
         yield Point("impact", "Compute the impact of this revision first.")

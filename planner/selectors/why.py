@@ -34,11 +34,19 @@ def _in_full(variant: dict[str, Any], rules: dict[str, Any], gates: dict[str, An
 
 
 def flips_shown(segment: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The first few flips of each group, and the groups that have more."""
+    """One flip of each of the first few facts of a group, and the groups that have more."""
     groups = [{**group, "icon": ICONS[group["group"]]} for group in segment.get("flips", ())]
-    first = [{**group, "flips": group["flips"][:FLIPS_SHOWN]} for group in groups]
-    more = [{**group, "flips": rest} for group in groups if (rest := group["flips"][FLIPS_SHOWN:])]
-    return first, more
+    first = [{**group, "flips": _one_of_each(group["flips"])[:FLIPS_SHOWN]} for group in groups]
+    more = [
+        {**group, "flips": [flip for flip in group["flips"] if flip not in shown["flips"]]}
+        for group, shown in zip(groups, first, strict=True)
+    ]
+    return first, [group for group in more if group["flips"]]
+
+
+def _one_of_each(flips: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first flip of each fact, in order."""
+    return list({flip["name"]: flip for flip in reversed(flips)}.values())[::-1]
 
 
 def answers_elsewhere(segment: dict[str, Any]) -> int:

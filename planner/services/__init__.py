@@ -1,4 +1,13 @@
 from planner.services.asking import ask_plan, ask_when_policy_changed, snapshot_named
 from planner.services.plans import plan_here, run_plan
+from planner.services.proving import ask_replay, run_replay
 
-__all__ = ["ask_plan", "ask_when_policy_changed", "plan_here", "run_plan", "snapshot_named"]
+__all__ = [
+    "ask_plan",
+    "ask_replay",
+    "ask_when_policy_changed",
+    "plan_here",
+    "run_plan",
+    "run_replay",
+    "snapshot_named",
+]

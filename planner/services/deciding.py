@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine import FactError, decide_workload, digest, record
 from planner.models import Decision
 from planner.selectors import basis, inputs
+from planner.selectors.trigger_history import segment_ids
 from planner.selectors.watch import asks_for_an_answer
 from workloads.models import Workload
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from planner.engine import Policy, PriceSnapshot, SegmentInput, WorkloadInput
     from planner.models import PlanRun
+    from planner.selectors.trigger_history import History
 
 PROGRAM_FAILED: Final = "The program failed on it; the log has the details."
 log = logging.getLogger(__name__)
@@ -40,6 +42,13 @@ class Answer:
     record: Kept | None = None
     if_approved: Kept | None = None
     error: dict[str, Any] | None = None
+    segments: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def triggers(self) -> list[tuple[int, dict[str, Any]]]:
+        """Each trigger of the record with the segment it is about."""
+        parts = self.record.content["segments"] if self.record else []
+        return [(self.segments[part["name"]], each) for part in parts for each in part["triggers"]]
 
     @property
     def kept(self) -> list[Kept]:
@@ -58,13 +67,13 @@ class Answer:
         )
 
 
-def decide_batch(run: PlanRun, ids: list[int]) -> list[Answer]:
-    """An answer for each workload; one whose facts are wrong does not stop the others."""
+def decide_batch(run: PlanRun, ids: list[int], history: History) -> list[Answer]:
+    """An answer for each workload, with its past; one whose facts are wrong does not stop the others."""
     assert run.snapshot_id is not None  # noqa: S101  set when the run began
     assert run.policy_id is not None  # noqa: S101  the same
     policy, prices = basis.policy_of(run.policy_id), basis.prices_of(run.snapshot_id)
     return [
-        answer_for(workload, given, policy, prices, run.as_of.date())
+        answer_for(workload, history.told(workload, given), policy, prices, run.as_of.date())
         if not isinstance(given, Exception)
         else failed(workload, given)
         for workload, given in inputs_of(ids, run.as_of)
@@ -101,7 +110,7 @@ def answer_for(
     except Exception as error:
         log.exception("workload %s could not be decided", workload.pk)
         return failed(workload, error)
-    return Answer(workload.pk, stands, then)
+    return Answer(workload.pk, stands, then, segments=segment_ids(workload))
 
 
 def _kept(policy: Policy, given: WorkloadInput, prices: PriceSnapshot, day: date) -> Kept:

@@ -9,13 +9,14 @@ from django.db import DatabaseError, transaction
 
 from planner.engine import PolicyError
 from planner.jobs import SupersededError
-from planner.models import Decision, DecisionRecord, PlanRun, PolicyVersion
-from planner.selectors import basis, current_decisions
+from planner.models import Decision, DecisionRecord, PlanRun, PolicyVersion, TriggerReading
+from planner.selectors import basis, current_decisions, trigger_history
 from planner.selectors.words import count_of
 from planner.services.asking import ask_plan
 from planner.services.deciding import Answer, decide_batch
+from planner.services.triggers import keep_readings
 from pricing import services as pricing_services
-from workloads.models import Workload
+from workloads.models import Segment, Workload
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,6 +67,7 @@ def begin(run: PlanRun) -> None:
     if run.policy_id == policy.sha:
         return
     run.decisions.all().delete()
+    TriggerReading.objects.filter(run=run).delete()
     run.fence(
         policy=keep_policy(policy, run.as_of),
         snapshot=run.snapshot or pricing_services.freeze_snapshot(as_of=run.as_of),
@@ -89,10 +91,14 @@ def decide_next(run: PlanRun) -> bool:
     ids = list(rest.values_list("pk", flat=True)[:BATCH])
     if not ids:
         return False
-    answers = decide_batch(run, ids)
+    segments = Segment.objects.filter(workload__in=ids).values_list("pk", flat=True)
+    policy = basis.policy_of(run.policy_id) if run.policy_id else basis.policy()
+    history = trigger_history.history_before(run, segments, policy)
+    answers = decide_batch(run, ids, history)
     before = {decision.workload_id: decision for decision in current_decisions_of(ids)}
     with transaction.atomic():
         moved = _keep(run, answers, before)
+        keep_readings(run, (each for answer in answers for each in answer.triggers), history)
         failed = [answer.error for answer in answers if answer.error]
         decided = sum(answer.record is not None for answer in answers)
         counts = run.counts

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner import jobs
-from planner.models import PlanRun, PolicyImpact
+from planner.models import PlanRun, PolicyImpact, ReplayRun
 from planner.services import waivers
 from planner.services.asking import ask_when_policy_changed
 from planner.services.policy import activate_due
@@ -21,15 +22,27 @@ if TYPE_CHECKING:
     Send = Callable[[int], object]
 
 
-def tick(as_of: datetime, *, send_plan: Send, send_feed: Send, send_usage: Send, send_impact: Send) -> None:
+@dataclass(frozen=True)
+class Senders:
+    """What hands a run to a worker, by kind of run."""
+
+    plan: Send
+    replay: Send
+    impact: Send
+    feed: Send
+    usage: Send
+
+
+def tick(as_of: datetime, send: Senders) -> None:
     """Lost runs are sent again, due pulls are asked for, what is past its end no longer holds, policies begin."""
-    jobs.sweep(FeedRun, send_feed)
-    jobs.sweep(UsageRun, send_usage)
-    jobs.sweep(PlanRun, send_plan)
-    jobs.sweep(PolicyImpact, send_impact)
+    jobs.sweep(FeedRun, send.feed)
+    jobs.sweep(UsageRun, send.usage)
+    jobs.sweep(PlanRun, send.plan)
+    jobs.sweep(ReplayRun, send.replay)
+    jobs.sweep(PolicyImpact, send.impact)
     classification.expire_due(as_of)
-    waivers.end_due(as_of, send_plan)
-    activate_due(as_of, send_plan)
-    pricing_services.due_feed_runs(as_of, send_feed)
-    usage.due_usage_runs(as_of, send_usage)
-    ask_when_policy_changed(as_of, send_plan)
+    waivers.end_due(as_of, send.plan)
+    activate_due(as_of, send.plan)
+    pricing_services.due_feed_runs(as_of, send.feed)
+    usage.due_usage_runs(as_of, send.usage)
+    ask_when_policy_changed(as_of, send.plan)

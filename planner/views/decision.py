@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from planner import access, charts
 from planner.engine.vocabulary import VARIANTS
-from planner.selectors import current_decision, explained
+from planner.selectors import compared, explained
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -31,11 +31,12 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def record(request: HttpRequest, pk: int) -> HttpResponse:
-    """The record as it is kept, for whoever wants to check it."""
+    """A record as it is kept (?digest=, else the newest one), for whoever wants to check it."""
     workload = access.get_workload_for(request.user, pk)
-    found = current_decision(workload)
+    digest = request.GET.get("digest") or compared.current_digest(workload)
+    found = compared.side(workload, digest) if digest else None
     if found is None:
         raise Http404
-    name = f'attachment; filename="decision-{workload.pk}-{found.record_id[:8]}.json"'
-    document = {"digest": found.record_id, "record": found.record.record}
+    name = f'attachment; filename="decision-{workload.pk}-{found.kept.digest[:8]}.json"'
+    document = {"digest": found.kept.digest, "record": found.record}
     return JsonResponse(document, json_dumps_params={"indent": 2}, headers={"Content-Disposition": name})

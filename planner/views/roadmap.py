@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from planner import access, charts
 from planner.selectors import headlines, standing
 from planner.selectors import roadmap as selectors
+from workloads.selectors import usage
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
 @require_safe
 def roadmap(request: HttpRequest) -> HttpResponse:
-    standings = standing.standings(access.visible_workloads(request.user))
-    found = selectors.roadmap(standings, request.GET.get("by", ""))
+    seen = standing.standings(access.visible_workloads(request.user))
+    spent = usage.spend_by_workload(timezone.now())
+    keys = {each.workload.pk for each in seen}
+    found = selectors.roadmap(selectors.everybody(seen), request.GET.get("by", ""), spent, keys)
     context = {
         "roadmap": found,
         "headline": headlines.roadmap_headline(found),

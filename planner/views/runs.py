@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from planner import access, services
 from planner.htmx import POLL_DONE, fragment_or_page, is_fragment
 from planner.selectors import runs as selectors
-from planner.tasks import send_plan
+from planner.tasks import send_plan, send_replay
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -39,6 +39,24 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     }
     response = fragment_or_page(request, "planner/run.html", "progress", context)
     if not found.is_open and is_fragment(request):
+        response.status_code = POLL_DONE
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def replay(request: HttpRequest, pk: int) -> HttpResponse:
+    """The newest replay of a plan with its progress; POST asks for another one."""
+    plan = access.get_run_for(request.user, pk)
+    access.check_may_replay(request.user)
+    if request.method == "POST":
+        services.ask_replay(
+            plan, as_of=timezone.now(), asked_by=access.person(request.user), send=send_replay
+        )
+        return redirect("planner:replay_plan", pk)
+    found = plan.replays.first()
+    context = {"plan": plan, "run": found}
+    response = fragment_or_page(request, "planner/replay_plan.html", "progress", context)
+    if is_fragment(request) and not (found and found.is_open):
         response.status_code = POLL_DONE
     return response
 

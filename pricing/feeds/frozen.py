@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -64,13 +64,14 @@ def price_snapshot(
 ) -> PriceSnapshot:
     """The offers that can be priced, in a fixed order; an incomplete one is left out, never guessed."""
     complete = sorted((offer for offer in offers if offer.is_complete), key=lambda offer: offer.key.slug)
-    return PriceSnapshot(
+    prices = PriceSnapshot(
         name,
         as_of,
         tuple(_token_offer(offer) for offer in complete if offer.key.kind == "token"),
         tuple(_gpu_offer(offer) for offer in complete if offer.key.kind == "gpu"),
         dict(fx),
     )
+    return replace(prices, sha=digest(to_document(prices)))
 
 
 def _token_offer(offer: Priced) -> TokenOffer:
@@ -122,6 +123,7 @@ def from_document(name: str, as_of: date, document: Mapping[str, Any]) -> PriceS
         tuple(_offer(TokenOffer, row) for row in document["token_offers"]),
         tuple(_offer(GpuOffer, row) for row in document["gpu_offers"]),
         {currency: Decimal(rate) for currency, rate in document["fx"].items()},
+        digest(document),
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 from planner.engine import SegmentInput, WorkloadInput
 from planner.engine.expression.tree import Comparison, atoms, settled
-from planner.engine.facts import Fact
+from planner.engine.facts import Fact, Waiver
 from planner.engine.vocabulary import Kind
 from tests.engine.samples import AS_OF, POLICY
 
@@ -71,7 +72,14 @@ def segment(chance: random.Random) -> SegmentInput:
         classification=chance.choice(("approved", "proposed")),
         facts=facts(chance, chance.choice((0.1, GIVEN_SHARE, 0.9))),
         pending=pending if chance.random() < PENDING_SHARE else None,
+        waivers=waivers(chance) if chance.random() < PENDING_SHARE else (),
     )
+
+
+def waivers(chance: random.Random) -> tuple[Waiver, ...]:
+    """Exceptions to a few rules; some have ended, some are to rules that take none."""
+    rows = chance.sample(POLICY.rows("constraints"), 6)
+    return tuple(Waiver(row.id, AS_OF + timedelta(days=chance.choice((-1, 0, 30)))) for row in rows)
 
 
 def workload(part: SegmentInput) -> WorkloadInput:

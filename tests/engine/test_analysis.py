@@ -246,7 +246,7 @@ def test_a_parameter_not_looked_at_for_months_is_due() -> None:
 
 def test_what_nobody_reads_is_told() -> None:
     told = {each.rows[0] for each in found(POLICY, Fault.UNREAD, read_elsewhere=["days_per_month"])}
-    assert "ab_after_months" in told  # no row, no cost and no program asks it
+    assert "weeks_migrate" in told  # no row, no cost and no program asks it
     read = (
         "eval_min",
         "tie_tolerance",

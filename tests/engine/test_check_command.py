@@ -11,7 +11,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from planner.engine.policy.load import SHIPPED
-from planner.management.policy.speed import large_policy
 from tests.engine.test_mistakes import rule, write
 
 if TYPE_CHECKING:
@@ -103,7 +102,3 @@ def test_cases_that_cannot_be_read_are_named(folder: Path, content: str) -> None
 
 def json_of(*options: str) -> Any:
     return check("--json", *options)
-
-
-def test_the_policy_that_is_measured_has_400_rows() -> None:
-    assert sum(len(rows) for rows in large_policy().tables.values()) == 400

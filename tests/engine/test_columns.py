@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from planner.engine.columns import Given, Portfolio, Program
 from planner.engine.columns.choose import members
 from planner.engine.columns.watch import ARMED, FIRED, NEAR, NOT_EVALUATED, NOT_THERE, watch
-from planner.engine.decide import Basis, decide_workload, weigh
+from planner.engine.decide import Basis, decide_workload, standing_waivers, weigh
 from planner.engine.facts import Fact
 from planner.engine.measures import Outcome
 from planner.engine.reading import facts_of
@@ -30,7 +30,12 @@ LAWS = settings(max_examples=100, deadline=None, derandomize=True)  # 100 x 25 s
 
 def given_of(parts: Any) -> list[Given]:
     return [
-        Given(facts_of(POLICY, workload(part), part), part.classification == "approved", part.pending)
+        Given(
+            facts_of(POLICY, workload(part), part),
+            part.classification == "approved",
+            part.pending,
+            frozenset(standing_waivers(part.waivers, AS_OF)),
+        )
         for part in parts
     ]
 
@@ -75,7 +80,10 @@ def test_an_exchanged_input_is_decided_as_if_it_had_been_given(seed: int, name: 
     state = portfolio.exchanged({name: portfolio.base.table.full(name, value)})
     again = Portfolio.of(
         PROGRAM,
-        [Given({**each.facts, name: Fact(value)}, each.approved) for each in given_of(parts)],
+        [
+            Given({**each.facts, name: Fact(value)}, each.approved, None, each.waived)
+            for each in given_of(parts)
+        ],
     ).base
     for column in ("allowed", "feasible", "ready", "now", "target"):
         assert np.array_equal(getattr(state, column), getattr(again, column)), column
@@ -104,7 +112,13 @@ def test_triggers_stand_alike(seed: int) -> None:
     for place, part in enumerate(parts):
         decided = decide_workload(POLICY, workload(part), PRICES, AS_OF).segments[0]
         outcome = Outcome(
-            decided.allowed, decided.amounts, decided.now, decided.target, decided.status, part.classification
+            decided.allowed,
+            decided.amounts,
+            decided.now,
+            decided.target,
+            decided.status,
+            part.classification,
+            decided.costs,
         )
         alone = {each.id: each for each in evaluate(POLICY, decided.reading.facts, outcome, AS_OF)}
         together = {key: int(states[place]) for key, states in watched.states.items()}

@@ -48,7 +48,6 @@ def test_the_guides_are_there_whole() -> None:
     assert {each.source.document for each in statements} == {"000", "001", "002", "003", "004"}
 
 
-@pytest.mark.xfail(reason="rows of other branches")
 def test_no_statement_is_lost_doubled_or_uncited() -> None:
     account = coverage(load_policy())
     assert account.faults == ()
@@ -150,7 +149,6 @@ def report(*options: str) -> str:
     return out.getvalue()
 
 
-@pytest.mark.xfail(reason="rows of other branches")
 def test_the_report_lists_every_statement_and_every_row() -> None:
     text = report()
     first, second, *_ = text.splitlines()
@@ -164,7 +162,6 @@ def test_the_report_lists_every_statement_and_every_row() -> None:
         assert f"\n{reason.id:<9} no row: {reason.reason}" in text
 
 
-@pytest.mark.xfail(reason="rows of other branches")
 def test_the_report_on_a_folder_ends_in_an_error_that_names_what_is_lost(tmp_path: Any) -> None:
     folder = tmp_path / "policy"
     shutil.copytree(SHIPPED, folder)

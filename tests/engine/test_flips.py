@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from planner.engine import parse_workloads
 from planner.engine.columns import Given, Portfolio, Program
-from planner.engine.decide import Basis, weigh
+from planner.engine.decide import Basis, standing_waivers, weigh
 from planner.engine.facts import Fact
 from planner.engine.flips import Flip, flips
 from planner.engine.flips.many import swings
@@ -29,7 +29,12 @@ LAWS = settings(
 
 
 def given_of(part: Any) -> Given:
-    return Given(facts_of(POLICY, workload(part), part), part.classification == "approved", part.pending)
+    return Given(
+        facts_of(POLICY, workload(part), part),
+        part.classification == "approved",
+        part.pending,
+        frozenset(standing_waivers(part.waivers, AS_OF)),
+    )
 
 
 def answer(part: Any, facts: Any) -> tuple[str | None, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import shutil
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from planner.engine import PolicyError, load_policy
 from planner.engine.policy import build_policy
-from planner.engine.policy.load import SHIPPED, read_documents
+from planner.engine.policy.load import SHIPPED, as_kept, read_documents
 
 DOCUMENTS = read_documents(SHIPPED)
 
@@ -35,6 +36,19 @@ def test_the_identity_of_a_policy_is_its_content() -> None:
     other["constraints"]["rows"][0]["sentence"] += " Really."
     assert build_policy(same).sha == load_policy().sha
     assert build_policy(other).sha != load_policy().sha
+
+
+def test_the_order_of_inputs_is_content_and_survives_a_database_that_forgets_it() -> None:
+    kept = json.loads(json.dumps(as_kept(DOCUMENTS), default=str, sort_keys=True))
+    again, other = build_policy(kept), documents()
+    assert again.sha == load_policy().sha
+    assert list(again.inputs) == list(load_policy().inputs) != sorted(again.inputs)
+    other["inputs"]["inputs"] = dict(reversed(other["inputs"]["inputs"].items()))
+    assert build_policy(other).sha != again.sha
+    kept["inputs"]["order"] = ["stage", "gone"]
+    assert list(build_policy(kept).inputs) == ["stage", *sorted(set(again.inputs) - {"stage"})]
+    kept["inputs"]["order"] = "stage"
+    assert refused(kept) == ("inputs.toml", "order", "-", "is not a list of names")
 
 
 def test_a_parameter_has_the_value_of_the_day_and_says_who_says_so() -> None:

@@ -15,14 +15,14 @@ from tests.engine.samples import AS_OF, CASES, OWNING, POLICY, PRICES, STAFFED, 
 RECORDS = [record(decide_workload(POLICY, each, PRICES, AS_OF)) for each in parse_workloads(CASES, POLICY)]
 SEGMENTS = [segment for content in RECORDS for segment in content["segments"]]
 HEAD = [
-    "engine", "policy", "policy_version", "snapshot", "as_of", "name", "headline", "sentence",
-    "cost_now_usd_month", "cost_target_usd_month", "segments",
+    "engine", "policy", "policy_version", "snapshot", "snapshot_sha", "as_of", "usage_window", "name", "headline",
+    "sentence", "cost_now_usd_month", "cost_target_usd_month", "segments", "inputs",
 ]  # fmt: skip
 PARTS = [
     "name", "share", "status", "classification", "sentence", "lede", "now", "target", "allowed", "feasible",
     "excluded", "classes", "ladder", "rows", "gates", "relaxations", "ways", "cheapest_way", "flips", "preferences", "costs",
     "cost_parts",
-    "triggers", "steps", "risks", "scorecards", "unknown", "next_question", "question", "waived", "confidence", "facts",
+    "triggers", "steps", "route", "risks", "scorecards", "unknown", "next_question", "question", "waived", "confidence", "facts",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 from planner.engine.facts import Fact
 from planner.engine.measures import Outcome
 from planner.engine.policy import load_policy
-from planner.engine.stages import Step, plan
+from planner.engine.stages import Step, staged
 from planner.engine.vocabulary import VARIANTS
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def steps(
     }
     given |= {name: Fact(value) for name, value in (facts or {}).items()}
     chosen = Outcome(**{"allowed": VARIANTS, "target": target, "now": target, **outcome})
-    return {step.id: step for step in plan(POLICY, given, chosen, AS_OF)}
+    return {step.id: step for step in staged(POLICY, given, chosen, AS_OF).steps}
 
 
 @pytest.mark.parametrize("current", POLICY.inputs["current_class"].values)
@@ -95,9 +95,9 @@ def test_an_approved_but_provisional_answer_asks_for_the_missing_facts() -> None
     assert list(steps("2", "3", status="provisional")) == ["INP-347"]
 
 
-def test_data_that_may_not_leave_gets_no_api_fallback_and_no_managed_trial() -> None:
-    inside = steps("none", "5b", {"air_gap_required": True}, allowed=("5b",))
-    open_to_all = steps("none", "5b")
+def test_data_that_may_not_leave_gets_no_api_fallback_and_rehearses_with_invented_data() -> None:
+    inside = steps("3", "5b", {"air_gap_required": True}, allowed=("5b",))
+    open_to_all = steps("3", "5b", costs={"3": 100, "4": 900})
     assert ("PH-427" in inside, "PH-225" in inside, "STP-SYNTHETIC" in inside) == (False, False, True)
     assert ("PH-427" in open_to_all, "PH-225" in open_to_all, "STP-SYNTHETIC" in open_to_all) == (
         True,
@@ -142,9 +142,11 @@ def test_the_agreement_gates_follow_the_variant() -> None:
 
 
 def test_an_interim_placement_comes_before_a_distant_target() -> None:
-    found = steps("none", "5a", now="3")
-    assert "STP-INTERIM" in found
-    assert "STP-INTERIM" not in steps("none", "5a", now="5a")
+    known = {"quality_gap_known": True}
+    assert "STP-INTERIM" in steps("none", "5a", known, now="2e")
+    assert "STP-INTERIM" not in steps("none", "5a", known, now="3"), (
+        "the first stop is where it may run today"
+    )
 
 
 def test_stepping_back_to_a_closed_api_retunes_prompts() -> None:
@@ -155,6 +157,6 @@ def test_stepping_back_to_a_closed_api_retunes_prompts() -> None:
 def test_later_planning_moves_every_date() -> None:
     given = {"current_class": Fact("2"), "stage": Fact("production")}
     outcome = Outcome(target="3", now="2p")
-    early = plan(POLICY, given, outcome, AS_OF)
-    late = plan(POLICY, given, outcome, AS_OF + timedelta(days=30))
+    early = staged(POLICY, given, outcome, AS_OF).steps
+    late = staged(POLICY, given, outcome, AS_OF + timedelta(days=30)).steps
     assert [step.start + timedelta(days=30) for step in early] == [step.start for step in late]

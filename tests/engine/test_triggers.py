@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from datetime import date
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from planner.engine import decide_workload, digest, record
 from planner.engine.amounts import in_words
-from planner.engine.facts import Fact
+from planner.engine.canonical import canonical
+from planner.engine.explain import trigger_entry
+from planner.engine.facts import Fact, Past
 from planner.engine.measures import Outcome
-from planner.engine.passage import first_passage, reached_by
 from planner.engine.policy import load_policy
-from planner.engine.triggers import TriggerState, evaluate
+from planner.engine.replay import replay
+from planner.engine.triggers import as_past, evaluate
+from tests.engine.samples import PRICES, workload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,11 +38,16 @@ PLAIN_COSTS = {
 
 
 def states(
-    facts: Mapping[str, Any], outcome: Outcome | None = None, as_of: date = AS_OF
-) -> dict[str, TriggerState]:
+    facts: Mapping[str, Any],
+    outcome: Outcome | None = None,
+    as_of: date = AS_OF,
+    history: Mapping[str, Past] | None = None,
+) -> dict[str, SimpleNamespace]:
+    """The triggers of a segment as a record holds them, by id."""
     given = {name: value if isinstance(value, Fact) else Fact(value) for name, value in facts.items()}
     chosen = outcome or Outcome(costs=PLAIN_COSTS, now="3", target="3")
-    return {each.id: each for each in evaluate(POLICY, given, chosen, as_of)}
+    found = evaluate(POLICY, given, chosen, as_of, history)
+    return {each.id: SimpleNamespace(**trigger_entry(POLICY, each)) for each in found}
 
 
 def test_a_fired_marker_is_not_confirmed_while_dedicated_costs_more() -> None:
@@ -108,7 +119,7 @@ def test_an_assumption_is_not_a_measurement() -> None:
 def test_losing_one_of_two_gpu_engineers_fires_and_needs_no_confirmation() -> None:
     facts = {"current_class": "5a", "gpu_stack_people": 1}
     trigger = states(facts, Outcome(costs={}, now="4", target="4"))["RSK-439"]
-    assert (trigger.state, trigger.confirmed, trigger.hop) == ("fired", True, ("5a", "4"))
+    assert (trigger.state, trigger.confirmed, trigger.hop) == ("fired", True, ["5a", "4"])
 
 
 @pytest.mark.parametrize(("people", "state"), [(3, "armed"), (2, "near"), (1, "fired")])
@@ -156,10 +167,106 @@ def test_a_review_is_near_after_three_months_and_due_after_six(months: int, stat
     assert states({"months_since_review": months})["Q5-REV"].state == state
 
 
-def test_measured_latency_above_a_hard_limit_fires() -> None:
-    facts = {"latency_hard": True, "p95_target_ms": 500, "p95_measured_ms": 620}
-    trigger = states(facts)["TRG-317"]
-    assert (trigger.state, trigger.value_words, trigger.fire_words) == ("fired", "620 ms", "500 ms")
+def weeks(*crossed: bool, state: str = "near") -> Past:
+    """The last weeks before AS_OF, the newest last."""
+    days = [AS_OF - timedelta(weeks=ago) for ago in range(len(crossed), 0, -1)]
+    return Past(state, days[0], tuple(zip(days, crossed, strict=True)))
+
+
+SLOW = {"latency_hard": True, "p95_target_ms": 500, "p95_measured_ms": 620}
+
+
+def test_one_slow_week_is_near_and_says_what_is_counted() -> None:
+    trigger = states(SLOW)["TRG-317"]
+    assert (trigger.state, trigger.value_words, trigger.fire_words) == ("near", "620 ms", "500 ms")
+    assert trigger.lasting_words == "1 of the last 4 weeks, fires at 2"
+
+
+def test_measured_latency_above_a_hard_limit_in_two_of_four_weeks_fires() -> None:
+    trigger = states(SLOW, history={"TRG-317": weeks(True, False, False)})["TRG-317"]
+    assert (trigger.state, trigger.lasting_words) == ("fired", "2 of the last 4 weeks, fires at 2")
+
+
+def test_a_slow_week_longer_ago_than_looked_at_does_not_count() -> None:
+    assert states(SLOW, history={"TRG-317": weeks(True, False, False, False)})["TRG-317"].state == "near"
+
+
+def test_once_fired_it_stays_until_the_clear_level_is_passed() -> None:
+    fired = {"TRG-317": weeks(True, True, state="fired")}
+    between = states(SLOW | {"p95_measured_ms": 460}, history=fired)["TRG-317"]
+    cleared = states(SLOW | {"p95_measured_ms": 449}, history=fired)["TRG-317"]
+    assert (between.state, between.since, between.clear) == ("fired", "2026-01-17", 450)
+    assert (cleared.state, cleared.since) == ("resolved", "2026-01-31")
+
+
+def test_what_fired_and_no_longer_applies_is_resolved_for_a_while() -> None:
+    facts = {"tokens_month": 600_000_000, "current_class": "3"}
+    gone = states(facts, history={"TRG-462": Past("fired", date(2026, 1, 1))})["TRG-462"]
+    assert (gone.state, gone.since, gone.confirmed) == ("resolved", "2026-01-31", None)
+    later = {"TRG-462": Past("resolved", date(2026, 1, 2))}
+    assert states(facts, history=later)["TRG-462"].since == "2026-01-02"
+    assert "TRG-462" not in states(facts, as_of=date(2026, 2, 1), history=later)
+
+
+def test_a_record_holds_the_history_it_was_judged_with() -> None:
+    past = weeks(True, False)
+    trigger = states(SLOW, history={"TRG-317": past})["TRG-317"]
+    assert as_past(trigger.past) == past
+    assert states(SLOW)["TRG-317"].past is None
+
+
+def test_a_team_nobody_has_described_is_not_too_small() -> None:
+    outcome = Outcome(now="5b", target="5b")
+    unknown = states({"current_class": "5b", "ml_engineers": 1}, outcome)["TEA-386"]
+    assert (unknown.state, unknown.why_words) == (
+        "not_evaluated",
+        "Not known: MLOps engineers and data engineers. Nobody has supplied or measured them.",
+    )
+    team = {"ml_engineers": 1, "mlops_engineers": 0, "data_engineers": 0}
+    assert states({"current_class": "5b", **team}, outcome)["TEA-386"].state == "fired"
+
+
+def test_a_feed_that_stopped_is_not_steady_use() -> None:
+    old = Fact(300_000_000, "observed", at=date(2026, 1, 16))
+    trigger = states({"tokens_month": old})["TRG-147"]
+    assert (trigger.state, trigger.since) == ("not_evaluated", None)
+    assert trigger.why_words == "Not measured since 16 Jan 2026: tokens a month. The feed is stale."
+    fresh = Fact(300_000_000, "observed", at=date(2026, 1, 17))
+    assert states({"tokens_month": fresh})["TRG-147"].state == "fired"
+
+
+def test_a_class_that_is_not_permitted_is_not_compared() -> None:
+    outcome = Outcome(allowed=("3", "3r"), costs=PLAIN_COSTS, now="3", target="3")
+    trigger = states({"tokens_month": 1_000_000}, outcome)["TRG-139"]
+    assert (trigger.state, trigger.why_words) == (
+        "not_evaluated",
+        "No permitted placement: cost of class 4 cannot be compared.",
+    )
+
+
+def test_a_cost_without_a_price_says_so() -> None:
+    outcome = Outcome(costs={**PLAIN_COSTS, "4": None}, now="3", target="3")
+    assert states({"tokens_month": 1_000_000}, outcome)["TRG-139"].why_words == (
+        "Not known: cost of class 4. The price snapshot has nothing comparable."
+    )
+
+
+def test_an_event_that_a_known_fact_shows_has_happened_whatever_else_is_unknown() -> None:
+    found = states({"regulator_requires_self_host": True})
+    assert (found["MOV-523"].state, found["TRG-318"].state) == ("fired", "not_evaluated")
+
+
+@pytest.mark.parametrize(("margin", "state"), [(None, "not_evaluated"), (40_000, "armed"), (8_000, "fired")])
+def test_a_price_change_is_weighed_against_the_margin(margin: int | None, state: str) -> None:
+    facts: dict[str, Any] = {
+        "current_class": "2", "tokens_month": 10**9, "api_spend_month": 6_000, "vendor_price_change_pct": 20,
+    }  # fmt: skip
+    trigger = states(facts | ({"margin_month": margin} if margin else {}))["TRG-319"]
+    assert trigger.state == state
+    if margin is None:
+        assert trigger.why_words == "Not known: gross margin. Nobody has supplied or measured it."
+    else:
+        assert trigger.value == 100_000 / margin
 
 
 def test_a_rule_that_keeps_data_inside_fires_before_anything_runs() -> None:
@@ -188,25 +295,20 @@ def test_amounts_read_as_people_write_them(value: object, unit: str, words: str)
     assert in_words(value, unit) == words
 
 
-def test_a_level_already_passed_is_reached_now() -> None:
-    assert first_passage(5, 5, 0.01, 0.1).p50 == 0
+def test_a_record_is_made_again_from_the_history_it_holds() -> None:
+    history = {
+        "TRG-317": weeks(True, False, True),
+        "ECO-146": Past("fired", date(2026, 1, 3)),
+        "TRG-462": Past("fired", date(2026, 1, 1)),
+        "CLS-107": Past("armed", date(2026, 1, 1)),
+    }
+    first = again(SLOW, history)
+    assert replay(json.loads(canonical(first)), POLICY, PRICES).is_equal
+    assert digest(again(SLOW, {})) != digest(first)
 
 
-def test_a_level_ahead_of_a_shrinking_quantity_may_never_be_reached() -> None:
-    passage = first_passage(1, 10, -0.05, 0.1)
-    assert passage.ever == pytest.approx(math.exp(2 * -0.05 * math.log(10) / 0.01))
-    assert passage.p50 == math.inf
-
-
-def test_growth_without_noise_takes_the_time_of_compound_interest() -> None:
-    assert first_passage(1, 2, math.log(2) / 12, 0).p50 == pytest.approx(12)
-
-
-def test_quantiles_are_in_order_and_invert_the_distribution() -> None:
-    passage = first_passage(2, 10, 0.05, 0.1)
-    assert passage.p10 < passage.p50 < passage.p90
-    assert reached_by(passage.p50, math.log(5), 0.05, 0.1) == pytest.approx(0.5)
-
-
-def test_a_huge_exponent_does_not_overflow() -> None:
-    assert 0 <= reached_by(10, 5.0, 1.0, 0.05) <= 1
+def again(facts: Mapping[str, Any], history: Mapping[str, Past]) -> dict[str, Any]:
+    """The record of the plain workload with these facts and this history."""
+    given = workload(None, **facts)
+    part = replace(given.segments[0], history=history)
+    return record(decide_workload(POLICY, replace(given, segments=(part,)), PRICES, AS_OF))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 
-from planner.engine import decide_workload, parse_workloads, record
+from planner.engine import Waiver, decide_workload, parse_workloads, record
 from planner.engine.relaxations import relaxations
 from planner.engine.splits import split
 from planner.engine.vocabulary import CLASS_OF, CLASSES, VARIANTS
-from tests.engine.samples import AS_OF, POLICY, PRICES, STAFFED, case, decide, recorded
+from tests.engine.samples import AS_OF, OWNING, POLICY, PRICES, STAFFED, case, decide, recorded, workload
 from tests.engine.test_properties import FACTS, LAWS
 from tests.engine.test_properties import decide as decide_any
 from tests.engine.test_why import FIGURES, without
@@ -102,6 +103,29 @@ def test_a_decided_part_says_how_each_excluded_class_would_open_and_what_it_cost
     assert ways["1"]["split"] is None  # software calls it: no separation of data changes that
 
 
+def test_the_cheapest_way_out_is_one_that_changes_the_answer() -> None:
+    health = recorded(data_tags=["phi"])["segments"][0]["cheapest_way"]
+    assert (health["class"], health["opens"], health["grantor"], health["saves"]) == (
+        "3",
+        "3",
+        "reviewer",
+        True,
+    )
+    assert health["sentence"].startswith(
+        "The cheapest way out: an exception to “Health data” (DAT-243) would"
+    )
+    plain = recorded()["segments"][0]["cheapest_way"]
+    assert plain["saves"] is False
+    assert plain["sentence"].startswith("No way out makes it cheaper; the one that costs least: ")
+    content = record(decide_workload(POLICY, parse_workloads([case(6)], POLICY)[0], PRICES, AS_OF))
+    assert content["segments"][0]["cheapest_way"]["opens"] == "2e"
+
+
+def test_where_nobody_may_grant_anything_there_is_no_cheapest_way() -> None:
+    owned = recorded(OWNING, air_gap_required=True, data_tags=["classified"], gov_or_defence=True)
+    assert owned["segments"][0]["cheapest_way"] is None
+
+
 def test_a_way_says_which_gates_still_stand_afterwards() -> None:
     staffed = recorded(STAFFED | {"oncall_24x7": False})["segments"][0]
     way = ways_of(staffed)["5b"]["ways"][0]
@@ -129,3 +153,12 @@ def test_without_a_tag_for_the_rest_nothing_is_promised() -> None:
     decided = decide(data_tags=["phi"])
     figures = {name: value for name, value in FIGURES.items() if name != "split_rest_tag"}
     assert split(POLICY, figures, decided, "3") is None
+
+
+def test_a_waived_rule_bars_no_split() -> None:
+    given_workload = workload(data_tags=["phi"], baa_signed=False, residency="eu")
+    waived = replace(given_workload, waivers=(Waiver("DAT-144", AS_OF, "Rita", "A pilot."),))
+    before = decide_workload(POLICY, given_workload, PRICES, AS_OF).segments[0]
+    after = decide_workload(POLICY, waived, PRICES, AS_OF).segments[0]
+    assert {mark.name for mark in split(POLICY, FIGURES, before, "3").marks} == {"data_tags", "residency"}
+    assert {mark.name for mark in split(POLICY, FIGURES, after, "3").marks} == {"data_tags"}

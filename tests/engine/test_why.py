@@ -76,7 +76,7 @@ def test_a_rule_says_who_may_waive_it() -> None:
     assert rows["DAT-161"]["waiver"] == "Statutory: nobody here may waive it."
     assert (
         rows["DAT-245"]["waiver"]
-        == "The reviewer may waive it only if it is guidance; if it is statute, nobody here may."
+        == "Marked as statute: nobody here may waive it; were it only guidance, the reviewer might."
     )
     unapproved = record(decide_workload(POLICY, workload(classification="proposed"), PRICES, AS_OF))
     assert unapproved["segments"][0]["rows"]["INT-TAGS"]["waiver"] == "Nobody may waive it."

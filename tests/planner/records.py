@@ -10,9 +10,19 @@ from planner.engine.vocabulary import CLASS_LABELS, CLASS_OF, VARIANTS
 from planner.jobs import RunState
 from planner.models import Decision, DecisionRecord, PlanRun, PolicyVersion
 from planner.selectors.watch import asks_for_an_answer
+from planner.services.ticking import Senders
 
 AS_OF = datetime(2026, 1, 22, 6, 0, tzinfo=UTC)
 SOURCE = {"document": "002", "quote": "isolated tenant", "line": 349}
+
+
+def senders(**named: Any) -> Senders:
+    """What a tick sends runs with: the senders named, nowhere for all others."""
+
+    def nowhere(_: int) -> None: ...
+
+    names = ("plan", "replay", "impact", "feed", "usage")
+    return Senders(**{name: named.get(name, nowhere) for name in names})
 
 
 def row(pk: str, **over: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ def test_every_figure_is_printed_beside_what_it_has_to_reach() -> None:
         "over 12 months",
         "with its trace",
         "flips of one",
+        "analysis of a policy of 400 rows",
         "golden",
     ):
         assert figure in printed

@@ -249,6 +249,7 @@ def test_each_placement_shows_all_that_stands_against_it_and_what_would_open_it(
     way = {
         "rows": ["DAT-424"],
         "gates": [],
+        "moves": [{"id": "DAT-424", "label": "Customer data", "table": "constraints"}],
         "opens": "2p",
         "grantor": "reviewer",
         "statutory": False,
@@ -350,3 +351,40 @@ def test_scorecards_say_where_the_decision_differs(client: Client, workload: Wor
         "differs",
     ):
         assert words in cards
+
+
+def test_the_way_says_its_stops_what_is_critical_and_what_was_taken_out(
+    client: Client, workload: Workload
+) -> None:
+    way = "From class 2 by way of class 3 to class 4, by 1 May 2026 at the earliest."
+    hangs = "The date hangs most on the gateway."
+    route = {
+        "sentence": way,
+        "critical": hangs,
+        "legs": [],
+        "removed": [{"id": "PH-427", "sentence": "Fallback: removed because no API is permitted."}],
+    }
+    steps = [
+        step("GATEWAY", "2026-02-01", "2026-03-01", critical=True, slack_days=0),
+        step("LICENCE", "2026-02-01", "2026-02-08", slack_days=21),
+        step("PTH-180", "2026-03-01", "2026-04-01", kind="stop", phase="move", label="Validated"),
+    ]
+    decided(workload, segment("2", "4", steps=steps, route=route))
+    page = page_of(client, workload)
+    for said in (
+        way,
+        hangs,
+        "Fallback: removed because no API is permitted.",
+        "Stop: Validated",
+        "· critical",
+        "may end 21 days later",
+    ):
+        assert said in page
+
+
+def test_a_waiver_says_until_when_by_whom_and_why(client: Client, workload: Workload) -> None:
+    waived = {"sentence": "Waived until 1 Mar 2026, granted by Rita: no tenant.", "reason": "A pilot."}
+    decided(workload, segment("2", "3r", waived=[waived]))
+    page = page_of(client, workload)
+    assert "Waived until 1 Mar 2026, granted by Rita: no tenant." in page[: page.index('id="h-ladder"')]
+    assert "A pilot." in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from planner import charts
 from planner.selectors import headlines
-from planner.selectors.roadmap import roadmap
+from planner.selectors.roadmap import UNPLANNED, Roadmap, everybody, roadmap
 from planner.selectors.standing import standings
 from tests.factories import TeamFactory, WorkloadFactory
 from tests.planner.records import decided, segment, step
@@ -25,7 +26,8 @@ GATEWAY = step("PH-206", "2026-01-22", "2026-02-19", shared=True, label="Put all
 def two_movers() -> None:
     canary = step("CANARY", "2026-02-19", "2026-03-19", phase="move", label="Canary")
     licence = step("LIC", "2026-02-01", "2026-02-15", kind="gate", owner="reviewer", label="Licence cleared")
-    arrived = step("MS", "2026-03-19", "2026-03-19", kind="milestone", label="Full traffic")
+    canary |= {"needs": ["PH-206", "LIC"]}
+    arrived = step("MS", "2026-03-19", "2026-03-19", kind="milestone", phase="move", needs=["CANARY"])
     atlas, borealis = TeamFactory(name="Atlas"), TeamFactory(name="Borealis")
     decided(
         WorkloadFactory(name="Search", team=atlas),
@@ -39,8 +41,8 @@ def two_movers() -> None:
     )
 
 
-def found(by: str = "team") -> object:
-    return roadmap(standings(Workload.objects.all()), by)
+def found(by: str = "team") -> Roadmap:
+    return roadmap(standings(Workload.objects.all()), by, {})
 
 
 def test_it_has_a_lane_a_team_and_leaves_out_who_stays(two_movers: None) -> None:
@@ -55,6 +57,69 @@ def test_lanes_can_be_by_target_class(two_movers: None) -> None:
     ]
 
 
+def test_lanes_can_be_by_wave_and_what_has_no_date_comes_last(two_movers: None) -> None:
+    assert [
+        (lane.name, [str(each.standing.workload) for each in lane.journeys]) for lane in found("wave").lanes
+    ] == [
+        ("Wave 1", ["Search"]),
+        (UNPLANNED, ["Notes"]),
+    ]
+
+
+def test_a_wave_says_how_long_it_lasts(two_movers: None) -> None:
+    assert [lane.note for lane in found("wave").lanes] == ["22 Jan 2026 to 22 Apr 2026", ""]
+
+
+def test_who_sees_one_team_sees_the_dates_of_the_plan_for_all_and_no_other_name() -> None:
+    for name in ("Ahead", "Behind"):
+        read = step("READ", "2026-01-22", "2026-03-05", owner="reviewer", kind="gate")
+        slice_ = step("CANARY", "2026-03-05", "2026-03-19", phase="move", leg="2>3", needs=["READ"])
+        live = step(
+            "MS", "2026-03-19", "2026-03-19", kind="milestone", phase="move", leg="2>3", needs=["CANARY"]
+        )
+        decided(
+            WorkloadFactory(name=name, team=TeamFactory()), segment("2", "3r", steps=[read, slice_, live])
+        )
+    everything = found("wave")
+    behind = next(each for each in everything.moving if str(each.standing.workload) == "Behind")
+    assert behind.why == "Ahead goes to this class first and this one learns from it, two weeks."
+    known = standings(Workload.objects.filter(name="Behind"))
+    (seen,) = roadmap(everybody(known), "wave", {}, {each.workload.pk for each in known}).moving
+    assert (seen.arrival, seen.why) == (
+        behind.arrival,
+        "Another workload goes to this class first and this one learns from it, two weeks.",
+    )
+
+
+def test_every_workload_says_why_then(two_movers: None) -> None:
+    assert {str(each.standing.workload): each.why for each in found().moving} == {
+        "Search": "Waits for put all calls behind one gateway until 19 Feb 2026.",
+        "Notes": "No move is planned: two steps come first, and then it is decided again.",
+    }
+
+
+def test_the_steps_an_arrival_hangs_on_are_marked(two_movers: None) -> None:
+    search, _ = found().moving
+    assert [each.said["id"] for each in search.critical] == ["PH-206", "CANARY"]
+
+
+def test_a_shared_step_says_what_it_opens_and_what_that_saves(two_movers: None) -> None:
+    search = Workload.objects.get(name="Search")
+    (shared,) = roadmap(standings(Workload.objects.all()), "wave", {search.pk: Decimal(14210)}).shared
+    assert shared.opens == "Unblocks two workloads, $14k a month, one of them without a known saving."
+
+
+def test_a_team_with_one_pair_of_hands_does_one_thing_after_the_other() -> None:
+    team = TeamFactory(name="Atlas")
+    for name in "ABCDEFGHI":
+        slice_ = step("CANARY", "2026-02-02", "2026-03-02", phase="move")
+        live = step("MS", "2026-03-02", "2026-03-02", kind="milestone", phase="move", needs=["CANARY"])
+        decided(WorkloadFactory(name=name, team=team), segment("2", "3r", steps=[slice_, live]))
+    late = found("wave").moving[-1]
+    assert late.end > date(2026, 3, 2)
+    assert "Atlas moves" in late.why
+
+
 def test_a_shared_step_is_listed_once_with_who_waits_for_it(two_movers: None) -> None:
     (shared,) = found().shared
     assert (shared.step.said["id"], [str(each.workload) for each in shared.waiting]) == (
@@ -66,15 +131,18 @@ def test_a_shared_step_is_listed_once_with_who_waits_for_it(two_movers: None) ->
 def test_the_first_gate_and_the_arrivals_are_named(two_movers: None) -> None:
     search, notes = found().moving
     assert (search.first_gate.said["label"], notes.first_gate) == ("Licence cleared", None)
-    assert [(str(journey.standing.workload), step.end) for journey, step in found().arrivals] == [
+    assert [(str(journey.standing.workload), day) for journey, day in found().arrivals] == [
         ("Search", date(2026, 3, 19))
     ]
 
 
 def test_the_headline_counts_moves_and_says_when_they_are_done(two_movers: None) -> None:
-    assert headlines.roadmap_headline(found()) == "2 moves, done by March 2026. 1 shared step opens the way."
+    assert (
+        headlines.roadmap_headline(found())
+        == "2 moves in 1 wave, done by March 2026. 1 shared step opens the way."
+    )
     assert headlines.roadmap_lede(found()).startswith(
-        "1 of them waits for an approval or an answer before any date"
+        "1 of them waits for an approval, an answer or a person before any date"
     )
 
 

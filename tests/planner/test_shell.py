@@ -58,12 +58,14 @@ def test_the_stamp_is_that_of_the_last_finished_plan() -> None:
     assert frame.stamp() == {}
     from pricing.services import reference_snapshot_row  # noqa: PLC0415  only this test needs prices
 
-    plan(snapshot=reference_snapshot_row())
+    prices = reference_snapshot_row()
+    plan(snapshot=prices)
     plan(state="running", as_of=AS_OF.replace(year=2027))
     assert frame.stamp() == {
         "policy": "a" * 64,
         "policy_version": "2026.1",
         "snapshot": "reference-2026-01",
+        "snapshot_sha": prices.sha,
         "as_of": AS_OF,
     }
 

@@ -14,7 +14,7 @@ from planner.jobs import LOST_AFTER, RunState
 from planner.models import PlanRun
 from planner.services import ticking
 from tests.factories import ClassificationFactory, SegmentFactory, UserFactory, WorkloadFactory
-from tests.planner.records import plan
+from tests.planner.records import plan, senders
 from workloads.models.classification import ClassificationState
 
 pytestmark = pytest.mark.django_db
@@ -22,13 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def ticked() -> list[int]:
     sent: list[int] = []
-    ticking.tick(
-        timezone.now(),
-        send_plan=sent.append,
-        send_feed=lambda _: None,
-        send_usage=lambda _: None,
-        send_impact=lambda _: None,
-    )
+    ticking.tick(timezone.now(), senders(plan=sent.append))
     return sent
 
 

@@ -19,7 +19,7 @@ from workloads.services import people as people_services
 from workloads.services.facts import replace_facts
 
 pytestmark = pytest.mark.django_db
-PORTFOLIO_QUERIES = 10
+PORTFOLIO_QUERIES = 11
 
 
 @pytest.fixture

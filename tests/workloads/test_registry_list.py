@@ -15,7 +15,7 @@ from tests import factories
 from tests.workloads.test_registry_views import signed_in
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES = 22
+LIST_QUERIES = 23
 
 
 def names(person: Any, **chosen: Any) -> list[str]:

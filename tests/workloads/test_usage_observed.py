@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from statistics import stdev
 from typing import Any
 from uuid import uuid4
 
@@ -58,7 +60,31 @@ def test_a_workload_is_measured_over_its_last_thirty_days() -> None:
         "peak_to_avg": 1.0,
         "api_spend_month": 360.0,
         "growth_pct_month": 0.0,
+        "volume_swing_pct": 0,
     }
+
+
+def test_the_swing_is_the_spread_of_the_weeks_about_their_trend() -> None:
+    workload = factories.WorkloadFactory()
+    for week in range(9):
+        fill(workload, 7, end=END - timedelta(weeks=week), output_tokens=500 if week % 2 else 100)
+    steps = [math.log(2) * (1 if week % 2 else -1) for week in range(8)]
+    assert values(workload)["volume_swing_pct"] == round(100 * stdev(steps) * math.sqrt(30 / 7), 1)
+
+
+@pytest.mark.parametrize("missing", [1, 4])
+def test_a_week_without_traffic_is_a_gap_and_no_swing(missing: int) -> None:
+    workload = factories.WorkloadFactory()
+    for week in range(9):
+        if week != missing:
+            fill(workload, 7, end=END - timedelta(weeks=week))
+    assert "volume_swing_pct" not in values(workload)
+
+
+def test_seven_weeks_say_nothing_about_the_swing() -> None:
+    workload = factories.WorkloadFactory()
+    fill(workload, 55)
+    assert "volume_swing_pct" not in values(workload)
 
 
 def test_a_fact_says_where_it_was_measured() -> None:
@@ -160,7 +186,7 @@ def test_facts_take_as_many_queries_for_three_workloads_as_for_one() -> None:
             connection,
         ) as queries:
             observed_facts(some, END)
-        assert len(queries) == 5
+        assert len(queries) == 6
 
 
 def test_days_are_summed_for_charts() -> None:

@@ -28,9 +28,8 @@ def shadowed(mapped: Mapped) -> Iterator[Finding]:
     """Rows whose mask is already enforced, wherever they hold, by others of the same or an earlier layer."""
     rows = sorted(_drawn(mapped), key=lambda row: LAYERS.index(row.layer))
     for place, row in enumerate(rows):
-        by = _enough(
-            row, [other for each, other in enumerate(rows) if _implies(mapped, row, other, each < place)]
-        )
+        implied = [other for other in rows if _comparable(row, other) and _implies(mapped, row, other)]
+        by = _enough(row, [other for other in implied if not _same(mapped, row, other, rows[:place])])
         if by:
             verbs = "holds too and leaves" if len(by) == 1 else "hold too and together leave"
             ids = [other.id for other in by]
@@ -38,15 +37,25 @@ def shadowed(mapped: Mapped) -> Iterator[Finding]:
             yield Finding(Fault.SHADOWED, Severity.WARNING, FILE, (row.id, *ids), "when", sentence)
 
 
-def _implies(mapped: Mapped, row: Row, other: Row, earlier: bool) -> bool:
-    """Whether the other holds wherever the row does, in its layer or before; of two alike only the later counts."""
-    if other is row or LAYERS.index(other.layer) > LAYERS.index(row.layer):
-        return False
-    if _taken(row).isdisjoint(_taken(other)) or _firmer(row, other):
-        return False
-    here, there = mapped.region(row) or NOWHERE, mapped.region(other) or NOWHERE
-    alike = other.mask == row.mask and not earlier and mapped.space.inside(there, here)
-    return not alike and mapped.space.inside(here, there)
+def _comparable(row: Row, other: Row) -> bool:
+    """Whether the other could stand in: not in a later layer, as firm, and taking away something the row does."""
+    return (
+        row is not other
+        and LAYERS.index(other.layer) <= LAYERS.index(row.layer)
+        and not (other.waivable and not row.waivable)
+        and not (row.statutory and not other.statutory)
+        and len(row.mask | other.mask) < len(VARIANTS)
+    )
+
+
+def _implies(mapped: Mapped, row: Row, other: Row) -> bool:
+    """Whether the other holds wherever the row does."""
+    return mapped.space.inside(mapped.region(row) or NOWHERE, mapped.region(other) or NOWHERE)
+
+
+def _same(mapped: Mapped, row: Row, other: Row, earlier: Sequence[Row]) -> bool:
+    """Whether both say the same and the other stands later: then it is the other that adds nothing."""
+    return other not in earlier and other.mask == row.mask and _implies(mapped, other, row)
 
 
 def _enough(row: Row, implied: Sequence[Row]) -> list[Row]:
@@ -54,17 +63,8 @@ def _enough(row: Row, implied: Sequence[Row]) -> list[Row]:
     alone = next((other for other in implied if other.mask <= row.mask), None)
     if alone:
         return [alone]
-    together = frozenset[str]().union(*(_taken(other) for other in implied))
-    return list(implied) if implied and _taken(row) <= together else []
-
-
-def _firmer(row: Row, other: Row) -> bool:
-    """Whether it still stands where somebody may waive the other."""
-    return (other.waivable and not row.waivable) or (row.statutory and not other.statutory)
-
-
-def _taken(row: Row) -> frozenset[str]:
-    return frozenset(VARIANTS) - row.mask
+    left = frozenset(VARIANTS).intersection(*(other.mask for other in implied))
+    return list(implied) if implied and left <= row.mask else []
 
 
 def contradictions(mapped: Mapped) -> Iterator[Finding]:

@@ -62,19 +62,24 @@ class Portfolio:
     program: Program
     size: int
     waiting: NDArray[np.int64]
+    waived: Mapping[str, Bools]  # by must-row the segments it does not count for
     base: State
 
     @classmethod
     def of(cls, program: Program, given: Iterable[Given]) -> Portfolio:
-        rows, waiting = readings(given)
+        segments = list(given)
+        rows, waiting = readings(segments)
         table = Table.of(program.basis.policy, rows)
-        return cls.over(program, table, np.array(waiting, dtype=np.int64))
+        return cls.over(program, table, np.array(waiting, dtype=np.int64), waived(program, segments))
 
     @classmethod
-    def over(cls, program: Program, table: Table, waiting: NDArray[np.int64]) -> Portfolio:
+    def over(
+        cls, program: Program, table: Table, waiting: NDArray[np.int64], waived: Mapping[str, Bools]
+    ) -> Portfolio:
         size = table.size - waiting.size
         derive(table, program.derivations, program.basis.figures)
-        return cls(program, size, waiting, _State(program, size, waiting, table, {}, None).decided())
+        state = _State(program, size, waiting, waived, table, {}, None).decided()
+        return cls(program, size, waiting, waived, state)
 
     def exchanged(self, columns: Mapping[str, NDArray[Any]], rows: Bools | None = None) -> State:
         """The decisions with other values of some inputs (in ROWS of the table), all else as it was."""
@@ -88,7 +93,15 @@ class Portfolio:
             if touched.isdisjoint(condition.reads)
         }
         usd = self.base.usd if touched.isdisjoint(READS) else None
-        return _State(self.program, self.size, self.waiting, table, kept, usd).decided(self.base)
+        fresh = _State(self.program, self.size, self.waiting, self.waived, table, kept, usd)
+        return fresh.decided(self.base)
+
+
+def waived(program: Program, segments: Sequence[Given]) -> dict[str, Bools]:
+    """By must-row that may be waived, the segments for which a waiver stands."""
+    rows = {rule.row.id for rule in program.constraints if rule.row.may_be_waived}
+    named = rows & {row for each in segments for row in each.waived}
+    return {row: np.array([row in each.waived for each in segments]) for row in named}
 
 
 @dataclass(slots=True)
@@ -98,6 +111,7 @@ class _State:
     program: Program
     size: int
     waiting: NDArray[np.int64]
+    waived: Mapping[str, Bools]
     table: Table
     truth: dict[Key, Bools]
     usd: NDArray[np.float64] | None
@@ -124,6 +138,11 @@ class _State:
 
     def _folded(self, rule: Rule, column: str, condition: Condition, memo: dict[Any, Bools]) -> Bools:
         """Of a segment with a proposal: `when` of a must or a gate holds in either reading, what closes one in both."""
+        found = self._read(rule, column, condition, memo)
+        lifted = self.waived.get(rule.row.id)
+        return found if lifted is None else found & ~lifted
+
+    def _read(self, rule: Rule, column: str, condition: Condition, memo: dict[Any, Bools]) -> Bools:
         if condition.node is None:
             return np.ones(self.size, dtype=bool)
         found = holds(condition.node, self.table, memo)

@@ -23,11 +23,14 @@ FLAGS = 2
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One segment as it enters: its facts (checked), whether its classification is approved, and what is proposed."""
+    """One segment as it enters: its facts (checked), whether its classification is approved, what is proposed, and
+    the must-rows that a standing waiver lifts.
+    """
 
     facts: Facts
     approved: bool
     pending: Facts | None = None
+    waived: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

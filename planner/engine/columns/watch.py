@@ -9,9 +9,10 @@ import numpy as np
 
 from planner.engine.columns.choose import NOWHERE, members
 from planner.engine.columns.derive import derivations
+from planner.engine.columns.own import investment, margin, unfounded
 from planner.engine.expression.columns import holds
 from planner.engine.expression.tree import settled
-from planner.engine.measures import APIS, COST_OF, MANAGED, MONTHS
+from planner.engine.measures import APIS, COST_OF, MANAGED, MONTHS, RESTS_ON
 from planner.engine.vocabulary import CLASS_OF, CLASSES, VARIANTS
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Watched:
 
 def watch(portfolio: Portfolio, state: State) -> Watched:
     """The triggers of every segment as they stand at this moment, without their past."""
+    guessed = unfounded(state.table.head(portfolio.size), RESTS_ON)
     table = measured(portfolio, state)
     figures, memo = portfolio.program.basis.figures, {}  # type: ignore[var-annotated]
 
@@ -56,8 +58,10 @@ def watch(portfolio: Portfolio, state: State) -> Watched:
 
     states, confirmed = {}, {}
     for row in portfolio.program.basis.policy.rows("triggers"):
-        fires = where(row, "fires") if "fires" in row.expressions else None
-        stand = _stand(row, table, figures, fires)
+        if "fires" in row.expressions:
+            stand = _happens(row, table, where(row, "fires"), guessed)
+        else:
+            stand = _stand(row, table, figures, guessed)
         states[row.id] = np.where(where(row, "when"), stand, NOT_THERE).astype(np.int8)
         if row.cell("kind") != "marker" or "confirm" in row.expressions:
             confirmed[row.id] = (states[row.id] == FIRED) & where(row, "confirm")
@@ -72,6 +76,8 @@ def measured(portfolio: Portfolio, state: State) -> Table:
     permitted = members(state.allowed)
     implied = _costs(state.usd, permitted) | _standing(table, state) | _reach(permitted)
     implied |= _spend(table, implied)
+    implied |= investment(portfolio.program.basis, table, state, implied["standing_cost"])
+    implied |= margin(table, implied["api_spend_month"])
     for name, column in implied.items():
         given = table.supplied.get(name)
         table.derived[name] = column if given is None else np.where(given, table.base[name], column)
@@ -142,31 +148,48 @@ def _spend(table: Table, implied: Mapping[str, Any]) -> dict[str, Any]:
     return {"api_spend_month": month, "api_spend_year": month * MONTHS}
 
 
-def _stand(row: Row, table: Table, figures: Mapping[str, Any], fires: Bools | None) -> NDArray[np.int8]:
-    """Armed, near or fired; not evaluated where the metric or its level is unknown."""
+def _happens(row: Row, table: Table, fires: Bools, guessed: Mapping[str, Bools]) -> NDArray[np.int8]:
+    """Fired where the condition holds on something known; armed where it does not and the metric is known."""
+    known = [_known(table, name, guessed) for name in row.expressions["fires"].names]
+    told = np.logical_or.reduce(known) & fires
+    quiet = np.where(_known(table, str(row.cell("metric")), guessed), ARMED, NOT_EVALUATED)
+    return np.where(told, FIRED, quiet).astype(np.int8)
+
+
+def _stand(
+    row: Row, table: Table, figures: Mapping[str, Any], guessed: Mapping[str, Bools]
+) -> NDArray[np.int8]:
+    """Armed, near or fired; not evaluated where the metric or its level is unknown. What has to last longer than
+    one reading is near at first.
+    """
     metric = str(row.cell("metric"))
-    value, known = table.column(metric), _known(table, metric)
-    if fires is not None:
-        return np.where(known, np.where(fires, FIRED, ARMED), NOT_EVALUATED).astype(np.int8)
-    fire, near = _level(row.cell("fire"), table, figures), _level(row.cell("near"), table, figures)
+    value, known = table.column(metric), _known(table, metric, guessed)
+    fire = _level(row.cell("fire"), table, figures, guessed)
     if fire is None:
         return np.full(table.size, NOT_EVALUATED, dtype=np.int8)
-    below = bool(row.cell("below"))
-    if near is None:
-        share = float(figures["near_share"])
-        near = fire / share if below else fire * share
+    below, share = bool(row.cell("below")), float(figures["near_share"])
+    near, usual = _level(row.cell("near"), table, figures, guessed), fire / share if below else fire * share
+    near = usual if near is None else np.where(np.isnan(near), usual, near)
     fired, nearly = (value < fire, value < near) if below else (value >= fire, value >= near)
-    stand = np.where(fired, FIRED, np.where(nearly, NEAR, ARMED))
+    sustain = row.cell("sustain")
+    at_once = FIRED if sustain is None or figures[sustain["n"]] == 1 else NEAR
+    stand = np.where(fired, at_once, np.where(nearly, NEAR, ARMED))
     return np.where(known & ~np.isnan(fire), stand, NOT_EVALUATED).astype(np.int8)
 
 
-def _known(table: Table, name: str) -> Bools:
+def _known(table: Table, name: str, guessed: Mapping[str, Bools]) -> Bools:
     """Supplied, implied or derived from what is known; an amount that came out unknown is not."""
     there = table.knows(name) | (name in table.derived)
+    if name in guessed:
+        there = there & ~guessed[name]
     return there & ~np.isnan(table.column(name)) if table.is_number(name) else there
 
 
-def _level(name: str | None, table: Table, figures: Mapping[str, Any]) -> Floats | None:
+def _level(
+    name: str | None, table: Table, figures: Mapping[str, Any], guessed: Mapping[str, Bools]
+) -> Floats | None:
     if name is None:
         return None
-    return np.full(table.size, float(figures[name])) if name in figures else table.column(name)
+    if name in figures:
+        return np.full(table.size, float(figures[name]))
+    return np.where(_known(table, name, guessed), table.column(name), np.nan)

@@ -32,7 +32,9 @@ class CostPart:
 
 @dataclass(frozen=True, slots=True)
 class VariantCost:
-    """What a placement costs a month; `unknown` says why nobody can tell."""
+    """What a placement costs a month; `unknown` says why nobody can tell. `load` is how many replicas the peak
+    fills, before they are rounded up to whole ones.
+    """
 
     variant: str
     usd_month: float | None
@@ -41,6 +43,7 @@ class VariantCost:
     parts: tuple[CostPart, ...] = ()
     unknown: str | None = None
     replicas: int = 0
+    load: float = 0.0
 
 
 def costs_of(
@@ -136,7 +139,8 @@ def _machines(variant: str, shape: Shape, order: Order) -> VariantCost:
             variant,
             f"The snapshot has no comparable price for {shape.gpus} x {shape.gpu}, {ARRANGEMENT[variant]}.",
         )
-    replicas = replicas_for(demand, shape, terms)
+    load = load_of(demand, shape, terms)
+    replicas = max(1, math.ceil(load))
     guess = shape.guess or (
         variant == "5b" and bool({"amortisation_months", "owned_overhead"} & terms.guesses)
     )
@@ -146,7 +150,9 @@ def _machines(variant: str, shape: Shape, order: Order) -> VariantCost:
         parts.append(_team(demand, terms))
     total = cents(sum(part.usd_month for part in parts))
     comparator = f"{machine.offer.provider} {shape.gpus} x {shape.gpu}"
-    return VariantCost(variant, total, machine.offer.id, comparator, tuple(parts), replicas=replicas)
+    return VariantCost(
+        variant, total, machine.offer.id, comparator, tuple(parts), replicas=replicas, load=load
+    )
 
 
 def _machine_bill(variant: str, usd: float, replicas: int, terms: Terms) -> tuple[float, str]:
@@ -162,11 +168,11 @@ def _machine_bill(variant: str, usd: float, replicas: int, terms: Terms) -> tupl
     return cents(bill), formula
 
 
-def replicas_for(demand: Demand, shape: Shape, terms: Terms) -> int:
-    """How many replicas carry the peak; one at least."""
+def load_of(demand: Demand, shape: Shape, terms: Terms) -> float:
+    """How many replicas the peak fills; whole ones are bought, and one at least."""
     capacity = shape.tokens_per_second * terms.planned_use * terms.hours * SECONDS_PER_HOUR
     peak = demand.output_tokens * demand.open_multiplier * demand.peak_to_avg
-    return max(1, math.ceil(peak / capacity))
+    return peak / capacity
 
 
 def _team(demand: Demand, terms: Terms) -> CostPart:

@@ -38,7 +38,12 @@ def class_entries(segment: SegmentDecision) -> list[dict[str, Any]]:
 def _class_entry(segment: SegmentDecision, key: str) -> dict[str, Any]:
     variants = [variant for variant in VARIANTS if CLASS_OF[variant] == key]
     best = min(
-        variants, key=lambda variant: (STATES.index(state_of(segment, variant)), VARIANTS.index(variant))
+        variants,
+        key=lambda variant: (
+            STATES.index(state_of(segment, variant)),
+            len(segment.rows_against(variant)),
+            VARIANTS.index(variant),
+        ),
     )
     state = state_of(segment, best)
     return {

@@ -66,7 +66,7 @@ def waiver_sentence(row: Row) -> str:
     if not row.waivable:
         return "Statutory: nobody here may waive it." if row.statutory else "Nobody may waive it."
     if row.statutory:
-        return f"The {row.owner} may waive it only if it is guidance; if it is statute, nobody here may."
+        return f"Marked as statute: nobody here may waive it; were it only guidance, the {row.owner} might."
     return f"The {row.owner} may waive it."
 
 

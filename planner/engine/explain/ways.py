@@ -25,9 +25,11 @@ def relaxation_entry(way: Relaxation) -> dict[str, Any]:
     return {
         "rows": [row.id for row in way.rows],
         "gates": [row.id for row in way.gates],
+        "moves": [{"id": row.id, "label": row.label, "table": row.table} for row in (*way.rows, *way.gates)],
         "opens": way.variant,
         "grantor": _grantor(way),
         "statutory": statutory,
+        "statute": _statute_words(way) if statutory else "",
         "cost_usd_month": way.usd_month,
         "sentence": _way_sentence(way, statutory=statutory),
     }
@@ -39,28 +41,23 @@ def class_ways(told: Told) -> list[dict[str, Any]]:
 
 
 def cheapest_way(told: Told, classes: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Of the ways somebody may grant, the one that costs least; None where nobody may grant any with a price."""
+    """Of the ways somebody may grant, the one that costs least, before all others those that change the answer."""
     ways = [
         {"class": entry["class"], **way}
         for entry in classes
         for way in entry["ways"]
         if way["grantor"] != NOBODY and way["cost_usd_month"] is not None
     ]
-    best = min(
-        ways, key=lambda way: (way["cost_usd_month"], len(way["rows"]) + len(way["gates"])), default=None
-    )
+    best = min(ways, key=lambda way: (not way["becomes_answer"], way["cost_usd_month"]), default=None)
     if best is None:
         return None
     difference = best["difference_usd_month"]
-    saves = told.segment.target is None or (difference is not None and difference < 0)
-    intro = "The cheapest way out" if saves else "No way out is cheaper than the answer; the cheapest"
+    saves = told.segment.target is None or (best["becomes_answer"] and (difference or 0) < 0)
+    intro = "The cheapest way out" if saves else "No way out makes it cheaper; the one that costs least"
     return {
-        "class": best["class"],
-        "opens": best["opens"],
-        "cost_usd_month": best["cost_usd_month"],
+        **{key: best[key] for key in ("class", "opens", "cost_usd_month", "grantor")},
         "saves": saves,
         "sentence": f"{intro}: {lower_first(best['sentence'])} {best['afterwards']}",
-        "grantor": best["grantor"],
     }
 
 
@@ -171,6 +168,12 @@ def _grantor(way: Relaxation) -> str:
     if any(not row.waivable for row in way.rows):
         return NOBODY
     return listed(list(dict.fromkeys(row.owner for row in (*way.rows, *way.gates))))
+
+
+def _statute_words(way: Relaxation) -> str:
+    if _grantor(way) == NOBODY:
+        return "Statutory: nobody here may grant it"
+    return "If the rule is statute, this way out disappears"
 
 
 def _way_sentence(way: Relaxation, *, statutory: bool) -> str:

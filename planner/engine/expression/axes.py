@@ -64,8 +64,9 @@ class Axis:
 
     def mask(self, atom: Atom) -> int:
         """The cells in which a test of this input holds."""
-        test = compiled(atom)
-        return sum(1 << cell for cell, point in enumerate(self.points) if test({self.name: point}, {}))
+        test, name = compiled(atom), self.name
+        held = ["1" if test({name: point}, {}) else "0" for point in self.points]
+        return int("".join(reversed(held)) or "0", 2)
 
     def point(self, mask: int) -> Any:
         """A value from the first of these cells."""
@@ -97,11 +98,12 @@ class Line(Axis):
 
     def intervals(self, mask: int) -> Iterator[tuple[Bound, Bound]]:
         """The runs of neighbouring cells, each from a lower to an upper bound; None is without end."""
-        cells = [cell for cell in range(len(self.edges)) if mask >> cell & 1]
-        starts = [cell for cell in cells if not (cell and mask >> (cell - 1) & 1)]
-        ends = [cell for cell in cells if not mask >> (cell + 1) & 1 or cell + 1 == len(self.edges)]
-        for start, end in zip(starts, ends, strict=True):
-            yield self._bound(start, 0), self._bound(end, 1)
+        cells = mask & ~self.unknown
+        while cells:
+            start = (cells & -cells).bit_length() - 1
+            length = (~(cells >> start) & (cells >> start) + 1).bit_length() - 1
+            yield self._bound(start, 0), self._bound(start + length - 1, 1)
+            cells &= -1 << (start + length)
 
     def _bound(self, cell: int, side: int) -> Bound:
         edge = self.edges[cell][side]

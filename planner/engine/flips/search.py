@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from planner.engine.columns import Given, Portfolio, Program
+from planner.engine.decide import standing_waivers
 from planner.engine.flips.candidates import Candidate, candidates
 from planner.engine.vocabulary import APPROVED, VARIANTS, Kind, Status
 
@@ -67,7 +68,9 @@ def flips(program: Program, given: Given) -> tuple[Flip, ...]:
 def flips_of(decision: WorkloadDecision, segment: SegmentDecision) -> tuple[Flip, ...]:
     """The flips of a segment that has been decided: on the same policy, prices, day and facts."""
     program = Program.on(decision.policy, decision.prices, decision.as_of)
-    return flips(program, Given(segment.reading.facts, segment.classification == APPROVED, segment.pending))
+    lifted = frozenset(standing_waivers(segment.waivers, decision.as_of))
+    approved = segment.classification == APPROVED
+    return flips(program, Given(segment.reading.facts, approved, segment.pending, lifted))
 
 
 def decided(portfolio: Portfolio, given: Given, asked: Sequence[Candidate]) -> State:
@@ -78,7 +81,8 @@ def decided(portfolio: Portfolio, given: Given, asked: Sequence[Candidate]) -> S
         if given.pending and each.name not in given.pending:
             many.put(each.name, len(asked) + place, each.code)
     waiting = np.arange(len(asked) if given.pending else 0, dtype=np.int64)
-    return Portfolio.over(portfolio.program, many, waiting).base
+    lifted = {row: np.repeat(column, len(asked)) for row, column in portfolio.waived.items()}
+    return Portfolio.over(portfolio.program, many, waiting, lifted).base
 
 
 def _of_input(

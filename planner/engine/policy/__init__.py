@@ -1,10 +1,9 @@
 """The policy: inputs, parameters and tables of rows, read from TOML, checked, and identified by a hash."""
 
+from planner.engine.policy.archetypes import Archetype, ArchetypeSegment
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.inputs import Input
 from planner.engine.policy.load import (
-    Archetype,
-    ArchetypeSegment,
     Policy,
     build_policy,
     load_policy,

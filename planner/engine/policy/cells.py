@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Final
 
-from planner.engine.policy.shape import NAMED
+from planner.engine.policy.shape import NAMED, ORDER
 
 Documents = Mapping[str, Mapping[str, Any]]
 
@@ -78,16 +78,24 @@ def _column_of(value: Mapping[str, Any]) -> str:
     return f"{VALUE_FROM}{value['from']}"
 
 
+def order_of(document: Mapping[str, Any]) -> list[str]:
+    """The rows of one file in the order that counts: that of its list; where there is none, order says nothing."""
+    known = entries(document)
+    listed = next((part for part in document.values() if isinstance(part, list)), [])
+    return [name for name in map(_name_of, listed) if name in known]
+
+
 def with_entry(documents: Documents, table: str, row: str, cells: Mapping[str, Any]) -> Documents:
     """The documents with this row: in the place of the old one, or at the end of its table."""
     document = dict(documents.get(table, {}))
-    listed = next((key for key, part in document.items() if isinstance(part, list)), None)
-    if listed is None and table in NAMED:
+    if table in NAMED:
         document[table] = {**document.get(table, {}), row: cells}
-    elif listed is None and row in document:
+        if row not in document.get(ORDER, [row]):
+            document[ORDER] = [*document[ORDER], row]
+    elif row in document:
         document[row] = cells
     else:
-        key = listed or "rows"
+        key = next((key for key, part in document.items() if isinstance(part, list)), "rows")
         rows = list(document.get(key, []))
         place = next((at for at, each in enumerate(rows) if str(each.get("id")) == row), len(rows))
         rows[place : place + 1] = [cells]
@@ -100,7 +108,23 @@ def without_entry(documents: Documents, table: str, row: str) -> Documents:
     document = copy.deepcopy(dict(documents.get(table, {})))
     for key, part in document.items():
         if isinstance(part, list):
-            document[key] = [each for each in part if str(each.get("id")) != row]
+            document[key] = [each for each in part if _name_of(each) != row]
         elif isinstance(part, dict):
             part.pop(row, None)
     return {**documents, table: document}
+
+
+def in_order(document: Mapping[str, Any], order: list[str]) -> dict[str, Any]:
+    """The document with its rows in this order; those it does not name come last."""
+    places = {row: place for place, row in enumerate(order)}
+    return {
+        key: sorted(part, key=lambda each: places.get(_name_of(each), len(places)))
+        if isinstance(part, list)
+        else part
+        for key, part in document.items()
+    }
+
+
+def _name_of(entry: object) -> str:
+    """The row an entry of a list is, or names."""
+    return str(entry.get("id")) if isinstance(entry, dict) else str(entry)

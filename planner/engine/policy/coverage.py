@@ -38,12 +38,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What became of the guides: one entry for each canonical statement, and the rows no guide asked for."""
+    """What became of the guides: one entry for each canonical statement, and the rows that are none of theirs."""
 
     entries: tuple[Entry, ...]
     restatements: int
     uncited: tuple[str, ...]
-    own: tuple[Row, ...]
+    others: tuple[Row, ...]
     broken: tuple[str, ...]
 
     @property
@@ -94,7 +94,7 @@ def coverage(policy: Policy) -> Coverage:
         ),
         restatements=len(restated),
         uncited=tuple(each for each in restated if each not in cited),
-        own=tuple(row for row in rows if not any(each in policy.guides.statements for each in row.carries)),
+        others=tuple(row for row in rows if not any(each.id in row.carries for each in canonical)),
         broken=tuple(_broken(policy, rows)),
     )
 

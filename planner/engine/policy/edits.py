@@ -8,7 +8,16 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.policy.cells import columns_of, entries, put, take, with_entry, without_entry
+from planner.engine.policy.cells import (
+    columns_of,
+    entries,
+    in_order,
+    order_of,
+    put,
+    take,
+    with_entry,
+    without_entry,
+)
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.typed import (
     SHIPPED_ONLY,
@@ -91,7 +100,8 @@ def undone(documents: Documents, base: Documents, table: str, row: str, column: 
     if before is None:
         return without_entry(documents, table, row)
     if now is None or not column:
-        return _in_order_of(base, with_entry(documents, table, row, copy.deepcopy(before)), table)
+        back = with_entry(documents, table, row, copy.deepcopy(before))
+        return {**back, table: in_order(back[table], order_of(base[table]))}
     cells, was = copy.deepcopy(dict(now)), columns_of(before)
     if column in was:
         put(cells, column, was[column])
@@ -135,18 +145,3 @@ def _dated(name: str, since: str, value: object, typed_in: Mapping[str, str]) ->
     line = number(typed_in["line"], "parameters.toml", name, "line")
     reference = {"document": typed_in["document"].strip(), "line": line, "quote": typed_in["quote"].strip()}
     return {"from": since, "value": value, "reference": reference}
-
-
-def _in_order_of(base: Documents, documents: Documents, table: str) -> Documents:
-    """The rows in the base's order, new ones last: a row that comes back stands where it stood."""
-    document = documents[table]
-    places = {row: place for place, row in enumerate(entries(base[table]))}
-    return {
-        **documents,
-        table: {
-            key: sorted(part, key=lambda each: places.get(str(each.get("id")), len(places)))
-            if isinstance(part, list)
-            else part
-            for key, part in document.items()
-        },
-    }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.engine.expression import suggestion
 from planner.engine.facts import FactError, Value
+from planner.engine.policy.errors import PolicyError
 from planner.engine.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -159,3 +160,11 @@ def as_input(name: str, cells: Mapping[str, Any]) -> Input:
     if isinstance(known.get("unknown"), list):
         known["unknown"] = frozenset(known["unknown"])
     return Input(name=name, **known)
+
+
+def check_value(file: str, row: str, column: str, declared: Input, value: object) -> None:
+    """Raises PolicyError where a file gives an input a value it does not take."""
+    try:
+        declared.parse(value)
+    except FactError as error:
+        raise PolicyError(file, row, column, error.message) from error

@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.expression import suggestion
-from planner.engine.facts import FactError
+from planner.engine.policy.archetypes import Archetype, archetypes_of
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.guides import Guides, guides_of
-from planner.engine.policy.inputs import BLOCK, Input, as_input
+from planner.engine.policy.inputs import BLOCK, Input, as_input, check_value
+from planner.engine.policy.levels import check_levels
 from planner.engine.policy.owners import Owners, as_owners
 from planner.engine.policy.parameters import Figure, Parameter, ParameterValue, as_parameter
 from planner.engine.policy.rows import COLUMNS, Row, RowReader
 from planner.engine.policy.scorecards import check_scorecards
-from planner.engine.policy.shape import check_shape
+from planner.engine.policy.shape import check_shape, in_kept_order, with_order
 from planner.engine.policy.statements import read_statements
+from planner.engine.policy.steps import check_steps
 from planner.engine.policy.tiers import Tier, as_tier
 from planner.engine.policy.unique import check_unique
 from planner.engine.vocabulary import Kind
@@ -38,26 +40,6 @@ OPTIONAL: Final = (
     *("steps", "triggers", "risks", "classify", "scorecards", "archetypes"),
     *("statements", "coverage", "settlements"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ArchetypeSegment:
-    """A part an archetype proposes: name, share of the tokens in percent, and its facts."""
-
-    name: str
-    share: float
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Archetype:
-    """A preset that fills facts in: orders of magnitude to correct, never evidence."""
-
-    id: str
-    label: str
-    description: str
-    facts: Mapping[str, Any]
-    segments: tuple[ArchetypeSegment, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +103,11 @@ def read_documents(directory: Path) -> dict[str, Mapping[str, Any]]:
     return {name: _read(directory, name) for name in (*OTHER_FILES, *TABLES, *LISTS)}
 
 
+def as_kept(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The documents as a version of the policy keeps and hashes them: with the order of their entries."""
+    return {name: with_order(name, document) for name, document in documents.items()}
+
+
 def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     """The policy of documents already read, one for each file; refused with file, row and column when wrong.
 
@@ -129,6 +116,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     sha, documents = sha_of(documents), {**{name: {} for name in OPTIONAL}, **documents}
     for name, document in documents.items():
         check_shape(name, document)
+    documents = {name: in_kept_order(name, document) for name, document in as_kept(documents).items()}
     head = documents["policy"].get("policy", {})
     inputs = {name: _input(name, cells) for name, cells in documents["inputs"].get("inputs", {}).items()}
     _check_ratios(inputs)
@@ -143,7 +131,7 @@ def build_policy(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
         sha=sha,
         inputs=inputs,
         parameters=parameters,
-        archetypes=_archetypes(documents["archetypes"], inputs),
+        archetypes=archetypes_of(documents["archetypes"], inputs),
         tiers=_tiers(documents["tiers"], inputs),
         tables=tables,
         tie_tolerance=_parameter_name(head, "tie_tolerance", parameters),
@@ -183,8 +171,10 @@ def _read(directory: Path, name: str) -> Mapping[str, Any]:
 
 
 def sha_of(documents: Mapping[str, Mapping[str, Any]]) -> str:
-    """The identity of a policy: sha256 of its canonical JSON."""
-    text = json.dumps(documents, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False)
+    """The identity of a policy: sha256 of its canonical JSON, the order of its entries included."""
+    text = json.dumps(
+        as_kept(documents), sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -197,6 +187,7 @@ def _tables(
     given = {table: documents.get(table, {}) if table in OPTIONAL else documents[table] for table in TABLES}
     tables = {table: _rows(table, document, inputs, parameters) for table, document in given.items()}
     check_scorecards(tables["scorecards"], inputs, parameters)
+    check_levels(tables["triggers"], inputs, parameters)
     return tables
 
 
@@ -210,6 +201,8 @@ def _rows(
         if row.id in rows:
             raise PolicyError(reader.file, row.id, "id", "is used twice; every row has an id of its own")
         rows[row.id] = row
+    if table == "steps":
+        check_steps(rows, inputs, parameters)
     if table == "classify":
         check_unique(rows.values(), inputs, parameters)
     return tuple(rows.values())
@@ -229,7 +222,7 @@ def _input(name: str, cells: Mapping[str, Any]) -> Input:
         raise PolicyError("inputs.toml", name, "type", f"{cells['type']!r} is not one of {', '.join(Kind)}")
     declared = as_input(name, cells)
     if declared.unknown != BLOCK:
-        _check_value("inputs.toml", name, "unknown", declared, declared.unknown)
+        check_value("inputs.toml", name, "unknown", declared, declared.unknown)
     return declared
 
 
@@ -245,38 +238,6 @@ def _check_ratios(inputs: Mapping[str, Input]) -> None:
                 raise PolicyError("inputs.toml", name, "ratio", f"{part} is no amount")
         if len(declared.ratio) not in (0, RATIO_PARTS):
             raise PolicyError("inputs.toml", name, "ratio", "takes two inputs: what is divided, and by what")
-
-
-def _check_value(file: str, row: str, column: str, declared: Input, value: object) -> None:
-    try:
-        declared.parse(value)
-    except FactError as error:
-        raise PolicyError(file, row, column, error.message) from error
-
-
-def _archetypes(document: Mapping[str, Any], inputs: Mapping[str, Input]) -> dict[str, Archetype]:
-    return {key: _archetype(key, cells, inputs) for key, cells in document.get("archetypes", {}).items()}
-
-
-def _archetype(key: str, cells: Mapping[str, Any], inputs: Mapping[str, Input]) -> Archetype:
-    facts = _facts(key, cells.get("facts", {}), inputs)
-    segments = tuple(
-        ArchetypeSegment(
-            str(part["name"]), float(part.get("share", 100)), _facts(key, part.get("facts", {}), inputs)
-        )
-        for part in cells.get("segments", [])
-    )
-    return Archetype(key, str(cells.get("label", key)), str(cells.get("description", "")), facts, segments)
-
-
-def _facts(row: str, facts: Mapping[str, Any], inputs: Mapping[str, Input]) -> Mapping[str, Any]:
-    for name, value in facts.items():
-        if name not in inputs:
-            raise PolicyError(
-                "archetypes.toml", row, name, f"unknown input {name!r}{suggestion(name, inputs)}"
-            )
-        _check_value("archetypes.toml", row, name, inputs[name], value)
-    return facts
 
 
 def _tiers(document: Mapping[str, Any], inputs: Mapping[str, Input]) -> dict[str, Tier]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.engine.expression import Expression, ExpressionError, InputShape, parse, suggestion
 from planner.engine.policy.errors import PolicyError
 from planner.engine.policy.parameters import Parameter, Reference, as_reference
-from planner.engine.vocabulary import VARIANTS, in_order
+from planner.engine.vocabulary import PHASES, STEP_KINDS, VARIANTS, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "clear", "done")
+EXPRESSIONS: Final = ("when", "closed_when", "closable_when", "confirm", "fires", "done", "barred")
 MASKS: Final = ("allow", "prefer", "for", "says")
 POINTERS: Final = ("yes", "no")  # what an answer of a scorecard points to
 ANY_ROW: Final = ("id", "label", "when", "owner", "sentence", "source", "covers", "restates")
@@ -21,7 +21,25 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "constraints": (*ANY_ROW, "layer", "strength", "allow", "waivable", "statutory", "contradicts"),
     "preferences": (*ANY_ROW, "strength", "prefer"),
     "gates": (*ANY_ROW, "for", "closed_when", "closable_when", "weeks"),
-    "steps": (*ANY_ROW, "phase", "kind", "weeks", "wait", "done", "needs", "produces", "shared"),
+    "steps": (
+        *ANY_ROW,
+        "phase",
+        "kind",
+        "at",
+        "hops",
+        "each_leg",
+        "pilot",
+        "weeks",
+        "wait",
+        "until",
+        "done",
+        "barred",
+        "because",
+        "out_of_reach",
+        "needs",
+        "produces",
+        "shared",
+    ),
     "triggers": (
         *ANY_ROW,
         "kind",
@@ -34,6 +52,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "confirm",
         "clear",
         "sustain",
+        "drifts",
         "hop",
     ),
     "risks": (*ANY_ROW, "mitigation", "likelihood", "impact"),
@@ -56,8 +75,8 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "constraints": ("label", "when", "layer", "allow", "owner", "sentence", "source"),
     "preferences": ("label", "when", "strength", "prefer", "sentence", "source"),
     "gates": ("label", "when", "for", "closed_when", "owner", "sentence", "source"),
-    "steps": ("label", "sentence", "source"),
-    "triggers": ("label", "kind", "sentence", "source"),
+    "steps": ("label", "phase", "kind", "sentence", "source"),
+    "triggers": ("label", "kind", "metric", "sentence", "source"),
     "risks": ("sentence", "mitigation", "source"),
     "classify": ("table", "when", "value", "source"),
     "scorecards": ("label", "kind", "card", "source"),
@@ -67,7 +86,9 @@ CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("constraints", "strength"): ("must",),
     ("preferences", "strength"): ("strong", "weak"),
     ("triggers", "kind"): ("marker", "computed", "event"),
-    ("steps", "kind"): ("step", "gate", "milestone"),
+    ("triggers", "drifts"): ("volume", "spend", "time"),
+    ("steps", "kind"): STEP_KINDS,
+    ("steps", "phase"): PHASES,
     ("scorecards", "kind"): ("card", "question", "verdict", "alias"),
     ("scorecards", "count"): ("yes", "no"),
 }
@@ -111,6 +132,11 @@ class Row:
     def restates(self) -> tuple[str, ...]:
         """The places where the guides say the same in other words."""
         return tuple(self.cells.get("restates", ()))
+
+    @property
+    def may_be_waived(self) -> bool:
+        """Whether anybody here may except a workload from it; a statute stands above everybody here."""
+        return self.waivable and not self.statutory
 
     @property
     def names(self) -> tuple[str, ...]:

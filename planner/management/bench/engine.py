@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from planner.engine import decide_workload, load_policy
+from planner.engine.analysis import findings
 from planner.engine.columns import Portfolio, Program
 from planner.engine.columns.watch import watch
 from planner.engine.decide import Basis, weigh
@@ -17,6 +18,7 @@ from planner.engine.vocabulary import APPROVED, PROPOSED
 from planner.management.bench import segments
 from planner.management.bench.clock import Timing, machine, timed
 from planner.management.bench.comparison import compare
+from planner.management.bench.large_policy import large_policy, rows_of
 from pricing.feeds.reference import reference_snapshot
 
 if TYPE_CHECKING:
@@ -72,6 +74,12 @@ def lines(options: dict[str, Any]) -> Iterator[str]:
     yield _line("one decision with its trace", timed(partial(_one, bench), bench.times), 2)
     yield _line("flips of one segment", timed(partial(flips, program, bench.given[2]), bench.times), 10)
     yield _line(f"flips of {number}", timed(lambda: list(swings(portfolio)), 2), 2000)
+    analysed = large_policy()
+    yield _line(
+        f"analysis of a policy of {rows_of(analysed)} rows",
+        timed(partial(findings, analysed, bench.prices.as_of), bench.times),
+        100,
+    )
     yield _line("all golden cases", timed(partial(_golden, bench), bench.times), 500)
     yield ""
     yield _equal(bench, portfolio)
@@ -86,7 +94,7 @@ def _line(what: str, found: Timing, reach_ms: float) -> str:
 def _decided(portfolio: Portfolio) -> None:
     """Everything but the reading of facts into columns, which stay."""
     portfolio.base.table.derived.clear()
-    again = Portfolio.over(portfolio.program, portfolio.base.table, portfolio.waiting)
+    again = Portfolio.over(portfolio.program, portfolio.base.table, portfolio.waiting, portfolio.waived)
     watch(again, again.base)
 
 

@@ -87,6 +87,7 @@ def _decide(document: object, policy: Policy, prices: PriceSnapshot, as_of: date
     return {
         "policy": policy.sha,
         "snapshot": prices.name,
+        "snapshot_sha": prices.sha,
         "as_of": as_of.isoformat(),
         "workloads": [_workload(content) for content in records],
     }

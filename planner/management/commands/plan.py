@@ -36,6 +36,9 @@ class Command(BaseCommand):
             self.stdout.write(line)
         for error in run.errors:
             self.stderr.write(f"{error['name']}: {error['message']}")
+        if run.policy and run.snapshot:
+            prices = f"{run.snapshot.name} {run.snapshot.sha[:8]}"
+            self.stdout.write(f"Policy {run.policy.version} {run.policy.sha[:8]}, prices {prices}.")
         self.stdout.write(run.message)
 
 

@@ -33,8 +33,8 @@ def lines(options: dict[str, Any]) -> Iterator[str]:
     for entry in account.entries:
         yield from _entry(entry)
     yield ""
-    yield f"{len(account.own)} rows that no single statement asked for"
-    for row in account.own:
+    yield f"{len(account.others)} rows more: named after a restatement, or of our own"
+    for row in account.others:
         yield _row(row.id, row)
     if account.faults:
         raise CommandError("\n".join(account.faults))

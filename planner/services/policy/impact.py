@@ -12,11 +12,9 @@ from django.db import DatabaseError, transaction
 from planner import access, jobs
 from planner.engine import PolicyError
 from planner.engine.policy import build_policy
-from planner.engine.policy.cells import VALUE_FROM
-from planner.engine.policy.diff import diff
 from planner.jobs import SupersededError
 from planner.models import ImpactOpened, ImpactRow, PolicyImpact
-from planner.selectors import basis
+from planner.selectors import basis, policies
 from planner.selectors.policy_words import impact_outcome
 from planner.services.policy.comparing import Compared, Tally, compare, cost
 from pricing import services as pricing_services
@@ -100,7 +98,7 @@ def begin(impact: PolicyImpact) -> None:
     impact.fence(
         snapshot=pricing_services.freeze_snapshot(as_of=impact.as_of),
         progress_total=Workload.objects.filter(archived_at=None).count(),
-        counts=Tally(day=impact_day(impact.draft, impact.as_of).isoformat()).as_data,
+        counts=Tally(day=policies.first_day(impact.draft, impact.as_of.date()).isoformat()).as_data,
     )
 
 
@@ -130,19 +128,6 @@ def compare_all(
     while ids:
         yield from compare(old, new, ids, prices=prices, as_of=as_of, day=day)
         ids = _ids_after(ids[-1])
-
-
-def impact_day(draft: PolicyDraft, as_of: datetime) -> date:
-    """The first day on which everything the draft says holds: its own date, and those of the values it appends."""
-    changes = diff(draft.base.document, draft.document)
-    values = [
-        column.name.removeprefix(VALUE_FROM)
-        for each in changes
-        for column in each.columns
-        if column.name.startswith(VALUE_FROM) and column.old is None and each.kind == "changed"
-    ]
-    days = [date.fromisoformat(value) for value in values]
-    return max(as_of.date(), draft.effective_from or as_of.date(), *days)
 
 
 def _ids_after(pk: int) -> list[int]:

@@ -17,6 +17,7 @@ from planner.selectors import basis, policies
 from planner.services import policy, ticking, waivers
 from tests import factories
 from tests.planner.policy.cast import NOW, TODAY, described, send, signed, submitted, threshold, value
+from tests.planner.records import senders
 
 if TYPE_CHECKING:
     from workloads.models import User
@@ -82,13 +83,7 @@ def test_the_tick_begins_policies_ends_waivers_and_sends_lost_impacts_again(
     PolicyImpact.objects.filter(pk=lost.pk).update(sent_at=NOW - timedelta(days=99))
     sent: list[int] = []
     for _ in range(2):
-        ticking.tick(
-            TOMORROW + timedelta(days=1),
-            send_plan=send,
-            send_feed=send,
-            send_usage=send,
-            send_impact=sent.append,
-        )
+        ticking.tick(TOMORROW + timedelta(days=1), senders(impact=sent.append))
     draft.refresh_from_db()
     asked.refresh_from_db()
     assert (draft.state, asked.state) == (DraftState.ACTIVE, "ended")

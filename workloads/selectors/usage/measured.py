@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MONTH = timedelta(days=30)
 WEEKS = timedelta(days=28)  # growth compares whole weeks: weekends must not count as growth
+WEEK = timedelta(weeks=1)
+A_QUARTER = 13  # weeks
 HOUR = timedelta(hours=1)
 
 
@@ -118,6 +120,32 @@ def busy_hour_tokens(of: Iterable[Span], busiest_share: float) -> dict[int, int]
     with connection.cursor() as cursor:
         cursor.execute(sql, [busiest_share, *_columns(of)])
         return {workload_id: int(tokens) for workload_id, tokens in cursor.fetchall()}
+
+
+def weekly_tokens(of: Iterable[Span]) -> dict[int, list[int]]:
+    """Tokens of each whole week before the end of the data, the newest first, for at most a quarter: one query.
+
+    A week without traffic in between is 0; one before the first data is not there.
+    """
+    rows = list(of)
+    sql = """
+        select given.workload_id, floor(extract(epoch from until - bucket_start - interval '1 second') / 604800)::int,
+            sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0))
+        from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as given(workload_id, since, until)
+        join workloads_usagebucket as bucket on bucket.workload_id = given.workload_id
+            and bucket_start >= until - interval '91 days' and bucket_start < until
+        group by 1, 2"""
+    found: dict[int, list[int]] = {span.workload_id: [0] * _whole_weeks(span) for span in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, (*_columns(rows),))
+        for workload_id, week, tokens in cursor.fetchall():
+            if week < len(found[workload_id]):
+                found[workload_id][week] = int(tokens)
+    return found
+
+
+def _whole_weeks(span: Span) -> int:
+    return min(A_QUARTER, (span.end - span.first) // WEEK)
 
 
 def _columns(of: Iterable[Span]) -> tuple[list[int], list[datetime], list[datetime]]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
+from statistics import stdev
 from typing import TYPE_CHECKING
 
 from planner.engine import Fact, load_policy
 from workloads.models import Segment
 from workloads.selectors.usage.measured import (
     MONTH,
+    WEEK,
     WEEKS,
     Measured,
     Span,
     busy_hour_tokens,
     measured,
     spans,
+    weekly_tokens,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 ENOUGH = timedelta(days=7)  # less than a whole week would take a weekday for the month
 BUSIEST_SHARE = 0.01  # the peak is the hour only one in a hundred exceeds: one odd hour is no peak
 A_DAY_SHORT = timedelta(days=1)
+ENOUGH_WEEKS = 8  # fewer steps say more about the weeks than about the workload
 
 
 @dataclass(frozen=True)
@@ -42,10 +48,11 @@ class Observed:
 
 
 def observed_facts(workloads: Iterable[Workload], as_of: datetime) -> Observed:
-    """What the last month of data says of the workloads; five queries, however many they are."""
+    """What the last month of data says of the workloads; six queries, however many they are."""
     ids = [workload.pk for workload in workloads]
     good = {pk: span for pk, span in spans(ids, as_of).items() if is_enough(span, as_of)}
     peaks = busy_hour_tokens(good.values(), BUSIEST_SHARE)
+    weeks = weekly_tokens(good.values())
     rows: dict[int, list[Measured]] = {}
     for row in measured(good.values()):
         rows.setdefault(row.workload_id, []).append(row)
@@ -55,7 +62,8 @@ def observed_facts(workloads: Iterable[Workload], as_of: datetime) -> Observed:
     facts: dict[tuple[int, int | None], dict[str, Fact]] = {}
     for pk, span in good.items():
         found = rows.get(pk, [])
-        facts[pk, None] = as_facts(workload_figures(span, found, peaks.get(pk, 0)), span)
+        figures = workload_figures(span, found, peaks.get(pk, 0)) | swing(weeks[pk])
+        facts[pk, None] = as_facts(figures, span)
         for segment in segments.get(pk, []):
             facts[pk, segment.pk] = as_facts(segment_figures(span, found, segment), span)
     return Observed(facts)
@@ -79,6 +87,16 @@ def workload_figures(span: Span, rows: list[Measured], peak_tokens: int) -> dict
     if before and span.first <= span.end - 2 * WEEKS + A_DAY_SHORT:
         figures["growth_pct_month"] = round(100 * ((now / before) ** (MONTH / WEEKS) - 1), 1)
     return figures
+
+
+def swing(weeks: list[int]) -> dict[str, float | Decimal]:
+    """How far the volume strays from its trend in a month, in percent: the spread of its steps from week to week,
+    carried to a month. Nothing for too few weeks, or one without traffic: that is a gap, not a swing.
+    """
+    if len(weeks) < ENOUGH_WEEKS or not all(weeks):
+        return {}
+    steps = [math.log(later / earlier) for later, earlier in pairwise(weeks)]
+    return {"volume_swing_pct": round(100 * stdev(steps) * math.sqrt(MONTH / WEEK), 1)}
 
 
 def segment_figures(span: Span, rows: list[Measured], segment: Segment) -> dict[str, float | Decimal]:
