@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from planner.engine.decision import LadderStep, SegmentDecision, WorkloadDecision
     from planner.engine.economics import VariantCost
+    from planner.engine.triggers import TriggerState
 
 # Another number for another shape or another meaning of records: those of other engines are not replayed.
 ENGINE: Final = "2"
@@ -55,7 +56,9 @@ def summary(decision: WorkloadDecision) -> dict[str, Any]:
         "segments": [
             {
                 **{name: getattr(segment, name) for name in ("name", "status", "now", "target")},
-                "triggers": _triggers(decision, segment),
+                "triggers": [
+                    explain.trigger_entry(decision.policy, state) for state in _triggers(decision, segment)
+                ],
             }
             for segment in decision.segments
         ],
@@ -154,18 +157,16 @@ def _watch_and_work(decision: WorkloadDecision, told: explain.Told) -> dict[str,
     measures = measure(policy, known, outcome, decision.as_of)
     risks = [row for row in policy.rows("risks") if row.holds("when", measures.values, measures.figures)]
     return {
-        "triggers": _triggers(decision, segment),
+        "triggers": [explain.trigger_entry(policy, state) for state in _triggers(decision, segment)],
         **explain.staging_entry(stages.staged(policy, known, outcome, decision.as_of, segment.feasible)),
         "risks": [_risk(row) for row in risks] if segment.target else [],
         "scorecards": explain.card_entries(told, measures),
     }
 
 
-def _triggers(decision: WorkloadDecision, segment: SegmentDecision) -> list[dict[str, Any]]:
-    states = triggers.evaluate(
-        decision.policy, segment.reading.known, _outcome(segment), decision.as_of, segment.history
-    )
-    return [explain.trigger_entry(decision.policy, state) for state in states]
+def _triggers(decision: WorkloadDecision, segment: SegmentDecision) -> tuple[TriggerState, ...]:
+    known, outcome = segment.reading.known, _outcome(segment)
+    return triggers.evaluate(decision.policy, known, outcome, decision.as_of, segment.history)
 
 
 def _outcome(segment: SegmentDecision) -> Outcome:

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.engine.policy import build_policy, read_documents
-from planner.engine.policy.cells import columns_of, entries
+from planner.engine.policy.cells import columns_of, entries, without_entry
 from planner.engine.policy.diff import diff, replay
+from planner.engine.policy.edits import undone
 from planner.engine.policy.errors import PolicyError
-from planner.engine.policy.load import SHIPPED
+from planner.engine.policy.load import SHIPPED, as_kept
 from planner.engine.policy.owners import as_owners
 
-DOCUMENT: dict[str, Any] = json.loads(json.dumps(read_documents(SHIPPED), default=str))
+DOCUMENT: dict[str, Any] = json.loads(json.dumps(as_kept(read_documents(SHIPPED)), default=str))
 PLACES = [
     (table, row, column)
     for table in DOCUMENT
@@ -77,6 +78,23 @@ def test_another_order_is_a_difference_where_order_may_matter() -> None:
     rows(documents).reverse()
     (change,) = diff(DOCUMENT, documents)
     assert (change.table, change.row) == ("constraints", "(order)")
+
+
+def test_a_database_that_sorts_names_makes_no_difference_and_loses_no_order() -> None:
+    sorted_by_name = json.loads(json.dumps(DOCUMENT, sort_keys=True))
+    assert diff(DOCUMENT, sorted_by_name) == diff(sorted_by_name, DOCUMENT) == ()
+    documents = copy.deepcopy(sorted_by_name)
+    documents["inputs"]["order"].reverse()
+    assert [(each.table, each.row) for each in diff(sorted_by_name, documents)] == [("inputs", "(order)")]
+
+
+@pytest.mark.parametrize("table", ["parameters", "constraints"])
+def test_a_row_that_goes_and_comes_back_leaves_nothing_behind(table: str) -> None:
+    row = list(entries(DOCUMENT[table]))[3]
+    without = without_entry(DOCUMENT, table, row)
+    assert row not in entries(without[table])
+    assert row not in json.dumps(without[table].get("order", []))
+    assert undone(without, DOCUMENT, table, row)[table] == DOCUMENT[table]
 
 
 def test_what_the_other_policy_says_differently_stays_and_is_named() -> None:

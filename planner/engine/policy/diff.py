@@ -6,7 +6,7 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.policy.cells import columns_of, entries, put, take, with_entry, without_entry
+from planner.engine.policy.cells import columns_of, entries, order_of, put, take, with_entry, without_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -73,8 +73,9 @@ def _table(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterabl
         columns = _columns(name, row, columns_of(was or {}), columns_of(becomes or {}))
         if columns:
             yield Change(name, row, kind, _label(row, becomes or was or {}), columns)
-    kept_before, kept_after = [r for r in before if r in after], [r for r in after if r in before]
-    if kept_before != kept_after and "rows" in new:
+    kept_before = [row for row in order_of(old) if row in after]
+    kept_after = [row for row in order_of(new) if row in before]
+    if kept_before and kept_after and kept_before != kept_after:
         column = Column("rows", kept_before, kept_after)
         yield Change(name, ORDER, CHANGED, "Order of the rows", (column,))
 

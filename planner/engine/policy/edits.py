@@ -8,9 +8,17 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.policy.cells import columns_of, entries, put, take, with_entry, without_entry
+from planner.engine.policy.cells import (
+    columns_of,
+    entries,
+    in_order,
+    order_of,
+    put,
+    take,
+    with_entry,
+    without_entry,
+)
 from planner.engine.policy.errors import PolicyError
-from planner.engine.policy.shape import ORDER
 from planner.engine.policy.typed import (
     SHIPPED_ONLY,
     number,
@@ -92,7 +100,8 @@ def undone(documents: Documents, base: Documents, table: str, row: str, column: 
     if before is None:
         return without_entry(documents, table, row)
     if now is None or not column:
-        return _in_order_of(base, with_entry(documents, table, row, copy.deepcopy(before)), table)
+        back = with_entry(documents, table, row, copy.deepcopy(before))
+        return {**back, table: in_order(back[table], order_of(base[table]))}
     cells, was = copy.deepcopy(dict(now)), columns_of(before)
     if column in was:
         put(cells, column, was[column])
@@ -136,17 +145,3 @@ def _dated(name: str, since: str, value: object, typed_in: Mapping[str, str]) ->
     line = number(typed_in["line"], "parameters.toml", name, "line")
     reference = {"document": typed_in["document"].strip(), "line": line, "quote": typed_in["quote"].strip()}
     return {"from": since, "value": value, "reference": reference}
-
-
-def _in_order_of(base: Documents, documents: Documents, table: str) -> Documents:
-    """The rows in the base's order, new ones last: a row that comes back stands where it stood."""
-    places = {row: place for place, row in enumerate(base[table].get(ORDER) or entries(base[table]))}
-
-    def place(entry: Any) -> int:
-        return places.get(str(entry["id"] if isinstance(entry, dict) else entry), len(places))
-
-    document = {
-        key: sorted(part, key=place) if isinstance(part, list) else part
-        for key, part in documents[table].items()
-    }
-    return {**documents, table: document}
