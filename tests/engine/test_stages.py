@@ -113,6 +113,11 @@ def test_hiring_takes_the_longer_of_the_usual_time_and_your_own() -> None:
     assert slow.shared
 
 
+def test_a_duration_beyond_every_calendar_ends_within_it() -> None:
+    endless = steps("3", "5a", {"hiring_lead_months": 1e12})["TEA-394"]
+    assert (endless.end - endless.start).days == 5200 * 7
+
+
 def test_a_team_in_place_is_not_hired_again() -> None:
     step = steps("3", "5a", {"selfhost_headcount": 3})["TEA-394"]
     assert (step.done, step.weeks, step.start, step.end) == (True, 0, AS_OF, AS_OF)

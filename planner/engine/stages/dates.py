@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 DAYS_A_MONTH: Final = 365 / 12
 DAYS_A_WEEK: Final = 7
+LONGEST_WEEKS: Final = 5200  # a century: a fact may say more, a calendar ends
 
 
 def days(weeks: float) -> timedelta:
-    return timedelta(days=round(weeks * DAYS_A_WEEK))
+    return timedelta(days=round(min(weeks, LONGEST_WEEKS) * DAYS_A_WEEK))
 
 
 def dated(
