@@ -26,11 +26,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class ParameterValue:
-    """What a parameter is worth from a day on, and who says so."""
+    """What a parameter is worth from a day on, who says so, and between which values it may lie where that is known."""
 
     value: Figure
     since: date
     reference: Reference
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,23 @@ def _dated(name: str, cells: Mapping[str, object]) -> ParameterValue:
             "parameters.toml", name, "value", f"{value!r} is not a number, a text, true or false"
         )
     reference = as_reference("parameters.toml", name, "reference", cells["reference"])
-    return ParameterValue(value, _day(name, "from", cells["from"]), reference)
+    low, high = (_bound(name, side, cells.get(side), value) for side in ("low", "high"))
+    return ParameterValue(value, _day(name, "from", cells["from"]), reference, low, high)
+
+
+def _bound(name: str, side: str, bound: object, value: Figure) -> float | None:
+    """An end of the range a value may lie in; the value itself lies within it."""
+    if bound is None:
+        return None
+    numbers = all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in (bound, value))
+    if not numbers:
+        raise PolicyError(
+            "parameters.toml", name, side, f"{bound!r} is not a number; a range is one of numbers"
+        )
+    if (side == "low" and bound > value) or (side == "high" and bound < value):  # type: ignore[operator]
+        wrong = "above" if side == "low" else "below"
+        raise PolicyError("parameters.toml", name, side, f"{bound} is {wrong} the value {value} itself")
+    return float(bound)  # type: ignore[arg-type]
 
 
 def _day(name: str, column: str, value: object) -> date:
