@@ -71,6 +71,7 @@ class Gpu:
     fp4_flops: float
     link_bytes_s: float
     per_node: int
+    watts: float
 
     @property
     def verified(self) -> bool:
@@ -207,6 +208,7 @@ def _as_gpu(row: Mapping[str, str]) -> Gpu:
         fp4_flops=number("fp4_flops"),
         link_bytes_s=number("link_bytes_s_one_way"),
         per_node=int(row["gpus_per_node"]),
+        watts=number("watts"),
     )
 
 
