@@ -34,7 +34,7 @@ WIDEST: Final = "throughput_lognormal_sd"
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The constants of the roofline. The first six are fitted on measured rows (`fit.refit`), the others conventions.
+    """The constants of the roofline. The first six are fitted on measured rows (`fitting.refit`), the others conventions.
 
     Shares of dense peaks; seconds per layer and step; bytes; standard deviations of ln throughput.
     """

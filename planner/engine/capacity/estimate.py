@@ -107,6 +107,11 @@ def service_at_pace(row: Row, found: Estimate, target_s: float, calibration: Cal
 def _asked(row: Row, calibration: Calibration) -> tuple[Replica, Load]:
     if row.requests_s is not None:
         raise CapacityError("Arrivals", "Arrivals at a rate have no closed-loop estimate.")
+    context = specs.model(row.model).context_tokens
+    if row.input_tokens + row.output_tokens > context:
+        raise CapacityError(
+            "Length", f"{row.model} reads and writes at most {context:,.0f} tokens a request."
+        )
     machine = replica(row.model, row.gpu, row.gpus, row.precision, calibration)
     if math.isinf(row.concurrency):
         return machine, offline(row.input_tokens, row.output_tokens)

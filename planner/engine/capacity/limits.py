@@ -41,8 +41,10 @@ def time_spent(replica: Replica, load: Load, served: Served) -> dict[Limit, floa
 
 
 def limit(replica: Replica, load: Load, served: Served) -> Limit:
-    """The cache where it holds fewer requests than are there; otherwise what most of the time goes into."""
-    if served.fit.cache_batch < min(load.concurrency, load.batch_max):
-        return Limit.CACHE
+    """What most of the time goes into. Where the cache holds fewer requests than are there it is the cache, unless
+    arithmetic, which grows with every request, takes the most.
+    """
     spent = time_spent(replica, load, served)
-    return max(spent, key=lambda name: spent[name])
+    most = max(spent, key=lambda name: spent[name])
+    held = served.fit.cache_batch < min(load.concurrency, load.batch_max)
+    return Limit.CACHE if held and most is not Limit.ARITHMETIC else most

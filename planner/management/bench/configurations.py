@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class Drawn:
         alone = [self.out_tok_s(place, calibration) for place in range(len(together))]
         return int(np.isclose(together, alone, rtol=EQUAL, atol=0, equal_nan=True).sum())
 
-    def _lengths(self) -> tuple[object, object, object]:
+    def _lengths(self) -> tuple[Any, Any, Any]:
         return self.load.input_tokens, self.load.output_tokens, self.load.concurrency
 
 

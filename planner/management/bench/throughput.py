@@ -25,7 +25,7 @@ from planner.engine.capacity import (
     shipped,
 )
 from planner.engine.capacity.calibration import FITTED
-from planner.engine.capacity.fit import refit
+from planner.engine.capacity.fitting import refit
 from planner.engine.capacity.rows import roofline, served
 from planner.engine.policy import Assumptions
 from planner.management.bench.clock import machine, timed

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 WRONG_INPUT = 2
 NO_ANSWER = 1
+TO_CHANGE = {Refusal.WEIGHTS: "n_gpu", Refusal.SEQUENCE: "n_gpu", Refusal.RATE: "gpu"}
 
 
 class Command(BaseCommand):
@@ -84,11 +85,14 @@ class Command(BaseCommand):
             answers += answered
             writer.writerow((line.row_id, f"{value:.6g}" if answered else ""))
             if not answered:
-                about, message = (
-                    (line.column, line.message) if not line.row else ("n_gpu", Refusal(refusal).sentence)
-                )
-                self.stderr.write(f"Row {line.row_id}, column {about}: {message}")
+                self.stderr.write(_why_not(line, Refusal(refusal)))
         return answers
+
+
+def _why_not(line: Read, refusal: Refusal) -> str:
+    if line.row is None:
+        return f"Row {line.row_id}, column {line.column}: {line.message}"
+    return f"Row {line.row_id}, column {TO_CHANGE[refusal]}: {refusal.sentence}"
 
 
 def _predicted(rows: Sequence[Row], others: Known) -> tuple[Any, Any]:
