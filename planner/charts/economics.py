@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import plotly.graph_objects as go
 
+from planner.engine.amounts import in_words
 from planner.engine.vocabulary import CLASS_LABELS, CLASS_OF
 
 if TYPE_CHECKING:
@@ -85,13 +86,7 @@ def volume_figure(volumes: dict[str, Any] | None, comparator: str) -> dict[str, 
     layout = go.Layout(
         template="none",
         margin={"l": 8, "r": 8, "t": 8, "b": 36},
-        xaxis={
-            "type": "log",
-            "tickformat": "~s",
-            "title": {"text": "tokens a month"},
-            "fixedrange": True,
-            "dtick": 1,
-        },
+        xaxis={"type": "log", "title": {"text": "tokens a month"}, "fixedrange": True, **_powers(tokens)},
         yaxis={"type": "log", "tickprefix": "$", "tickformat": "~s", "fixedrange": True, "dtick": 1},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         shapes=[
@@ -159,6 +154,13 @@ def _band(name: str, band: Any, dash: str, *, legend: bool, width: float = 2) ->
             showlegend=legend,
         )
     ]
+
+
+def _powers(values: Sequence[float]) -> dict[str, Any]:
+    """Ticks at the powers of ten, written as people write them: 1B and not 1G."""
+    low, high = np.floor(np.log10(min(values))), np.ceil(np.log10(max(values)))
+    ticks = [float(each) for each in 10.0 ** np.arange(low, high + 1)]
+    return {"tickvals": ticks, "ticktext": [in_words(each) for each in ticks]}
 
 
 def _named(variant: str) -> str:
