@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from planner.engine.costing.terms import Terms
 from planner.engine.costing.work import Work
-from planner.engine.policy import Assumptions
+from planner.engine.policy import Assumptions, load_policy
 from planner.engine.reading import facts_of, read
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def asked_of(
     segment: SegmentInput,
     what_if: WhatIf = AS_IT_IS,
 ) -> Asked:
-    """What a segment of a workload asks for on a day. UnknownAssumptionError where the policy lacks a figure."""
-    figures = policy.figures(as_of)
+    """What a segment of a workload asks for on a day. A figure that the policy is too old to have is the shipped one."""
+    figures = {**load_policy().figures(as_of), **policy.figures(as_of)}
     reading = read(policy, facts_of(policy, workload, segment), segment.classification, figures)
     values = reading.values
     assumed = Assumptions.of(policy, as_of).having(what_if.figures)

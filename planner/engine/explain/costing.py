@@ -214,7 +214,13 @@ FORMULAS: Final = {
 }
 
 
-def times(usd: float, other: float) -> str:
-    """How many times the other amount: 3.1 times; 1,200 times."""
-    ratio = usd / other
-    return f"{ratio:,.0f} times" if ratio >= 10 else f"{ratio:.2g} times"  # noqa: PLR2004 - two figures are enough
+def replicas_sentence(cost: FullCost) -> str:
+    """How many replicas there are, how busy, and what one serves at a time."""
+    needed, serving = cost.need, cost.serving
+    if needed is None or serving is None:
+        return ""
+    number = float(needed.replicas)
+    return (
+        f"{number:,.0f} replicas of {serving.gpus} {serving.gpu.upper()}, {float(needed.spare):g} of them spare, are busy "
+        f"{float(needed.mean_load) / number:.0%} of the time on average; each serves {cost.batch:,.0f} requests at a time."
+    )
