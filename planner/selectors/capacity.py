@@ -112,9 +112,14 @@ def measured_row(asked: Row, run: BenchmarkOutput) -> Row:
 
 
 def own(constants: Calibration) -> Known:
+    """What one's own benchmarks say under these constants."""
+    return Known.of(own_rows(), constants)
+
+
+def own_rows() -> tuple[Row, ...]:
     """Every benchmark of one's own that still counts."""
     kept = OwnBenchmark.objects.filter(withdrawn_at=None).defer("text").order_by("pk")
-    return Known.of([_as_row(each) for each in kept], constants)
+    return tuple(_as_row(each) for each in kept)
 
 
 def benchmarks(row: Row | None) -> QuerySet[OwnBenchmark]:
