@@ -11,5 +11,6 @@ urlpatterns = [
     path("runs/<int:pk>/", feeds.feed_run, name="feed_run"),
     path("rates/", feeds.rates, name="rates"),
     path("conflicts/", conflicts.conflicts, name="conflicts"),
+    path("conflicts/<int:pk>/", conflicts.choose, name="choose"),
     path("quotes/<int:pk>/", conflicts.quote, name="quote"),
 ]

@@ -1,3 +1,4 @@
+from pricing.services.choosing import choose_feed
 from pricing.services.deciding import decide_quote
 from pricing.services.pulling import Upload, ask_pull, due_feed_runs, pull_here, run_pull, source_for
 from pricing.services.rates import enter_rate
@@ -6,6 +7,7 @@ from pricing.services.snapshots import freeze_snapshot, reference_snapshot_row
 __all__ = [
     "Upload",
     "ask_pull",
+    "choose_feed",
     "decide_quote",
     "due_feed_runs",
     "enter_rate",
