@@ -9,6 +9,7 @@ urlpatterns = [
     path("feeds/", feeds.feeds, name="feeds"),
     path("feeds/<slug:name>/pull/", feeds.pull, name="pull"),
     path("runs/<int:pk>/", feeds.feed_run, name="feed_run"),
+    path("runs/<int:pk>/take/", feeds.take, name="take"),
     path("rates/", feeds.rates, name="rates"),
     path("conflicts/", conflicts.conflicts, name="conflicts"),
     path("conflicts/<int:pk>/", conflicts.choose, name="choose"),

@@ -3,6 +3,6 @@
 from pricing.forms.book import BookFilter
 from pricing.forms.pulling import PullForm
 from pricing.forms.rates import RateForm
-from pricing.forms.settling import ChooseForm, DecideForm
+from pricing.forms.settling import ChooseForm, DecideForm, TakeForm
 
-__all__ = ["BookFilter", "ChooseForm", "DecideForm", "PullForm", "RateForm"]
+__all__ = ["BookFilter", "ChooseForm", "DecideForm", "PullForm", "RateForm", "TakeForm"]

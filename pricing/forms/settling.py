@@ -39,3 +39,9 @@ class ChooseForm(forms.Form):
         chosen = self.fields["feed"]
         assert isinstance(chosen, forms.ChoiceField)  # noqa: S101  declared above
         chosen.choices = feeds
+
+
+class TakeForm(forms.Form):
+    """Why a reading that was refused as a whole is right."""
+
+    reason = reason_field("Kept with the pull. For example: the provider announced it.", longest=1_000)

@@ -54,6 +54,11 @@ class FeedState:
     def error(self) -> str:
         return self.last.message if self.last and self.last.state == RunState.FAILED else ""
 
+    @property
+    def refused(self) -> FeedRun | None:
+        """The last reading, where it was refused as a whole: an operator may take it after all."""
+        return self.last if self.last and self.last.was_refused_whole else None
+
 
 def feed_states(as_of: datetime, scheduled: set[str], addresses: dict[str, str]) -> list[FeedState]:
     """Every feed the product knows, pulled or not."""
@@ -95,7 +100,12 @@ def _state(last: FeedRun | None, good: FeedRun | None, as_of: datetime, *, is_sc
 
 
 def runs() -> QuerySet[FeedRun]:
-    return FeedRun.objects.select_related("feed", "asked_by")
+    return FeedRun.objects.select_related("feed", "asked_by", "takes")
+
+
+def taken_by(run: FeedRun) -> FeedRun | None:
+    """The run that wrote what this one was refused, if an operator took it."""
+    return runs().filter(takes=run).first() if run.was_refused_whole else None
 
 
 def changes_of(run: FeedRun) -> QuerySet[Quote]:

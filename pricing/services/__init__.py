@@ -3,6 +3,7 @@ from pricing.services.deciding import decide_quote
 from pricing.services.pulling import Upload, ask_pull, due_feed_runs, pull_here, run_pull, source_for
 from pricing.services.rates import enter_rate
 from pricing.services.snapshots import freeze_snapshot, reference_snapshot_row
+from pricing.services.taking import take_reading
 
 __all__ = [
     "Upload",
@@ -16,4 +17,5 @@ __all__ = [
     "reference_snapshot_row",
     "run_pull",
     "source_for",
+    "take_reading",
 ]

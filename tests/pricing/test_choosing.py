@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
-from django.test import Client
 from django.urls import reverse
 
 from pricing import services
@@ -18,6 +17,9 @@ from pricing.selectors import price_snapshot
 from pricing.selectors.current import prices_on
 from pricing.signals import prices_changed
 from tests.pricing.said import DAY, TODAY, entry, genai, litellm, used
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 pytestmark = pytest.mark.django_db
 LATER = DAY + timedelta(days=1)
