@@ -9,7 +9,13 @@ from django import forms
 from pricing.feeds import FEEDS
 from pricing.models.catalogue import OfferKind
 
-MARKS = [("", "All"), ("conflict", "Feeds disagree"), ("held", "Held"), ("unknown", "Unknown")]
+MARKS = [
+    ("", "All"),
+    ("conflict", "Feeds disagree"),
+    ("held", "Held"),
+    ("unknown", "Unknown"),
+    ("own", "Own prices"),
+]
 
 
 class BookFilter(forms.Form):

@@ -30,9 +30,7 @@ class RateForm(forms.Form):
         self.fields["day"].initial = today
 
     def clean_currency(self) -> str:
-        currency = str(self.cleaned_data["currency"]).upper()
-        if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):  # noqa: PLR2004  ISO 4217
-            raise forms.ValidationError("A currency has three letters, for example EUR.")
+        currency = currency_code(self.cleaned_data["currency"])
         if currency == "USD":
             raise forms.ValidationError("The US dollar needs no rate: every cost is in US dollars.")
         return currency
@@ -48,3 +46,11 @@ class RateForm(forms.Form):
         if day > self.today:
             raise forms.ValidationError("This day has not come yet: enter a rate that holds already.")
         return day
+
+
+def currency_code(typed: str) -> str:
+    """Three letters, upper case; raises ValidationError for anything else."""
+    currency = typed.upper()
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):  # noqa: PLR2004  ISO 4217
+        raise forms.ValidationError("A currency has three letters, for example EUR.")
+    return currency

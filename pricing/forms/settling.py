@@ -45,3 +45,9 @@ class TakeForm(forms.Form):
     """Why a reading that was refused as a whole is right."""
 
     reason = reason_field("Kept with the pull. For example: the provider announced it.", longest=1_000)
+
+
+class EndForm(forms.Form):
+    """Why something no longer holds."""
+
+    reason = reason_field("Kept with it.", longest=1_000)

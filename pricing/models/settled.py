@@ -1,5 +1,7 @@
 """What people settle about prices: the price of their own that wins over feeds, and which of two feeds is right."""
 
+from datetime import date
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -41,6 +43,10 @@ class OwnPrice(models.Model):
 
     def __str__(self) -> str:
         return f"Own price, {self.entered_by}: {self.reason}"
+
+    def stands_on(self, day: date) -> bool:
+        """Whether it may still be ended: nobody ended it and its last day has not passed."""
+        return self.ended_at is None and (self.until is None or self.until >= day)
 
 
 class Choice(models.Model):
