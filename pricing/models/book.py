@@ -129,6 +129,15 @@ class Quote(models.Model):
         return ", ".join(part for part in parts if part)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it applies to any request at any hour that is not a batch."""
+        return not (self.tier_from_tokens or self.service_tier or self.batch or self.hours_utc)
+
+    @property
+    def is_plain_batch(self) -> bool:
+        return self.batch and not (self.tier_from_tokens or self.service_tier or self.hours_utc)
+
+    @property
     def waits(self) -> bool:
         return self.state in WAITING
 

@@ -137,15 +137,21 @@ def prices_on(day: date, offers: Iterable[int] | None = None) -> dict[int, list[
     for choice in chosen:
         choices[choice.offer_id].append(choice)
     return {
-        offer_id: sorted(_with_choices(said, choices[offer_id], day), key=lambda price: price.rank)
-        for offer_id, said in dearest_by_feed(quotes).items()
+        offer_id: sorted(with_choices(said, choices[offer_id], day), key=lambda price: price.rank)
+        for offer_id, said in dearest_by_feed(quotes.order_by("pk")).items()
     }
 
 
-def dearest_by_feed(quotes: QuerySet[Quote]) -> dict[int, list[FeedPrice]]:
+def holds_on(quote: Quote, day: date) -> bool:
+    """The same as `in_force`, of a quote at hand."""
+    ends = quote.valid_to is None or quote.valid_to > day
+    return quote.state in IN_FORCE and quote.valid_from <= day and ends
+
+
+def dearest_by_feed(quotes: Iterable[Quote]) -> dict[int, list[FeedPrice]]:
     """Per offer one price of each feed: of several entries the dearest that says enough."""
     entries: dict[tuple[int, int, str], dict[str, Quote]] = defaultdict(dict)
-    for quote in quotes.order_by("pk"):
+    for quote in quotes:
         entries[quote.offer_id, quote.feed_id, quote.source_key][quote.component] = quote
     dearest: dict[tuple[int, int], FeedPrice] = {}
     for (offer_id, feed_id, _), components in entries.items():
@@ -165,7 +171,7 @@ def compared(one: FeedPrice, other: FeedPrice) -> list[int]:
     return sorted(quote.pk for price in (one, other) for quote in price.quotes.values())
 
 
-def _with_choices(said: list[FeedPrice], choices: list[Choice], day: date) -> list[FeedPrice]:
+def with_choices(said: list[FeedPrice], choices: Iterable[Choice], day: date) -> list[FeedPrice]:
     """Each price with the choices for its feed that stand on DAY: nothing they compared has changed, none is newer."""
     by_feed = {price.feed.pk: price for price in said}
     standing: dict[int, list[Choice]] = defaultdict(list)

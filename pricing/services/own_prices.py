@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 OWN = "own"
 A_DAY = timedelta(days=1)
-PER = {"gpu_hour": "1 hour", "capex_low": "1 unit", "capex_high": "1 unit"}
+PER = {"gpu_hour": "1 hour", "capex_low": "1 machine", "capex_high": "1 machine"}
 
 
 @transaction.atomic
