@@ -101,23 +101,27 @@ def _lost(scenario: Scenario, world: World, provider: str) -> bool:
 def _priced_token(offer: TokenOffer, factor: float) -> TokenOffer:
     if factor == 1:
         return offer
-    cached = offer.cached_input_usd_per_mtok
     return replace(
         offer,
         input_usd_per_mtok=_times(offer.input_usd_per_mtok, factor),
         output_usd_per_mtok=_times(offer.output_usd_per_mtok, factor),
-        cached_input_usd_per_mtok=None if cached is None else _times(cached, factor),
+        cached_input_usd_per_mtok=_times_known(offer.cached_input_usd_per_mtok, factor),
     )
 
 
 def _priced_gpu(offer: GpuOffer, factor: float) -> GpuOffer:
     if factor == 1:
         return offer
-    named = ("amount_per_hour", "capex_low", "capex_high")
-    amounts = {name: getattr(offer, name) for name in named}
     return replace(
-        offer, **{name: None if usd is None else _times(usd, factor) for name, usd in amounts.items()}
+        offer,
+        amount_per_hour=_times_known(offer.amount_per_hour, factor),
+        capex_low=_times_known(offer.capex_low, factor),
+        capex_high=_times_known(offer.capex_high, factor),
     )
+
+
+def _times_known(amount: Decimal | None, factor: float) -> Decimal | None:
+    return None if amount is None else _times(amount, factor)
 
 
 def _times(amount: Decimal, factor: float) -> Decimal:
