@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
-from planner.engine.policy import Assumptions, PolicyError, UnknownAssumptionError
+from planner.engine.policy import (
+    Assumptions,
+    PolicyError,
+    UnknownAssumptionError,
+    build_policy,
+    read_documents,
+)
+from planner.engine.policy.load import SHIPPED
 from planner.engine.policy.parameters import as_parameter
 from tests.engine.samples import AS_OF, POLICY
 
@@ -44,6 +53,14 @@ def test_a_figure_nobody_has_is_named_with_the_way_out():
         ASSUMED["rho_maxx"]
     with pytest.raises(UnknownAssumptionError, match="no parameter 'nothing'"):
         ASSUMED.having({"nothing": 1.0})
+
+
+def test_a_figure_the_policy_in_force_is_too_old_for_is_the_shipped_one_and_says_so() -> None:
+    documents = copy.deepcopy(read_documents(SHIPPED))
+    del documents["parameters"]["parameters"]["elec_price"]
+    older = Assumptions.of(build_policy(documents), AS_OF)
+    assert (older["elec_price"], older.figures["elec_price"].shipped) == (0.12, True)
+    assert not older.figures["pue"].shipped
 
 
 @pytest.mark.parametrize(("side", "bound", "wrong"), [("low", 1.2, "above"), ("high", 1.0, "below")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,10 @@ from planner.engine.costing import (
     people_usd,
     portfolio_people_usd,
 )
+from planner.engine.costing.against import against
 from planner.engine.costing.machines import Need, owned_terms, rented_terms, zero_scaled_hours
 from planner.engine.costing.serving import gpu_kilowatts
+from planner.engine.costing.spread import spreads
 from planner.engine.costing.tokens import TokenPrice, seat_terms, token_terms
 from planner.engine.policy import Assumptions
 from tests.engine.laws import examples
@@ -194,3 +197,61 @@ def test_months_are_a_last_axis_of_the_same_answer() -> None:
         at_once = many_costs(POLICY.tiers["moderate"], each.grown(factor), UNDER)
         for variant in PRICED_BY_VOLUME:
             assert monthly[variant][:, month] == pytest.approx(at_once[variant], rel=1e-12)
+
+
+# 70B in FP8 on two H100 against 2.50 and 10 dollars: 1,366 tokens a request, 5.5 in for one out.
+def test_the_break_even_of_a_pool_against_tokens() -> None:
+    offers = tuple(
+        replace(offer, amount_per_hour=Decimal("2.95"), id="h100", gpu_count=1)
+        for offer in PRICES.gpu_offers
+        if offer.gpu == "h100" and offer.arrangement == "rented" and offer.gpu_count == 1
+    )
+    token = replace(
+        PRICES.token_offers[0],
+        id="closed",
+        model="closed",
+        open_weights=False,
+        input_usd_per_mtok=Decimal("2.5"),
+        output_usd_per_mtok=Decimal(10),
+    )
+    prices = replace(PRICES, gpu_offers=offers, token_offers=(token,))
+    tier = replace(POLICY.tiers["moderate"], open=("llama-3.1-70b",), closed=("closed",))
+    figures = FIGURES.having({"retry_overhead": 1, "pool_fixed_5a": 0})
+    each = Work(1e6, 1155.846e6, 210.154e6, 0.0, 0.0, 0.0, 1.0, 1.0, 3.0)
+    costs = full_costs(tier, each, None, Terms(prices, figures, ("fp8",)))
+    own = costs["5a"]
+    assert own.serving is not None
+    assert (own.serving.gpus, own.batch) == (2, 54)
+    assert own.request_s == pytest.approx(0.194219, rel=1e-5)
+    found = against(own, costs["2p"], each, figures["rho_max"])
+    assert found is not None
+    assert found.usd_mtok == pytest.approx(3.653846, rel=1e-5)
+    assert found.sustained_mtok_month == pytest.approx(13_030.6, rel=1e-4)
+    assert found.smooth_mtok_month == pytest.approx(11_331.8, rel=1e-4)
+
+
+def test_where_a_side_is_unknown_the_break_even_is_unknown() -> None:
+    costs = full_costs(POLICY.tiers["moderate"], work(), None, UNDER)
+    unknown = replace(costs["5a"], unknown="No price.")
+    assert against(unknown, costs["3"], work(), 0.7) is None
+    assert against(costs["5a"], replace(costs["3"], unknown="No price."), work(), 0.7) is None
+
+
+# Ranges
+def test_the_range_of_a_cost_holds_its_best_estimate_and_a_figure_taken_at_its_word_narrows_it() -> None:
+    each = work()
+    costs = full_costs(POLICY.tiers["moderate"], each, 50, UNDER)
+    ranges = spreads(costs, each, 50, UNDER)
+    for variant, cost in costs.items():
+        assert cost.usd_month is not None
+        assert ranges[variant].low <= cost.usd_month <= ranges[variant].high
+    said = replace(UNDER, figures=FIGURES.having({"fte_class5a": 1.0}))
+    narrower = spreads(full_costs(POLICY.tiers["moderate"], each, 50, said), each, 50, said)["5a"]
+    assert narrower.high - narrower.low < ranges["5a"].high - ranges["5a"].low
+
+
+def test_the_same_draws_give_the_same_range() -> None:
+    each = work()
+    costs = full_costs(POLICY.tiers["simple"], each, None, UNDER)
+    assert spreads(costs, each, None, UNDER) == spreads(costs, each, None, UNDER)
+    assert "1" not in spreads(costs, each, None, UNDER)

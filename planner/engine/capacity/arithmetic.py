@@ -11,20 +11,12 @@ if TYPE_CHECKING:
 
 
 class Arithmetic(NamedTuple):
-    """`least`, `most` of two; `choose(condition, then, otherwise)`; `whole` rounds down, `any` asks for one truth."""
+    """`least`, `most` of two; `choose(condition, then, otherwise)`; `whole` rounds down."""
 
     least: Callable[[Any, Any], Any]
     most: Callable[[Any, Any], Any]
     choose: Callable[[Any, Any, Any], Any]
     whole: Callable[[Any], Any]
-
-
-def _least(one: float, other: float) -> float:
-    return one if one < other else other
-
-
-def _most(one: float, other: float) -> float:
-    return one if one > other else other
 
 
 def _choose(condition: bool, then: float, otherwise: float) -> float:
@@ -35,5 +27,5 @@ def _whole(number: float) -> float:
     return number // 1.0
 
 
-ONE = Arithmetic(_least, _most, _choose, _whole)
+ONE = Arithmetic(min, max, _choose, _whole)
 MANY = Arithmetic(np.minimum, np.maximum, np.where, np.floor)

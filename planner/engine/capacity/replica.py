@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -44,6 +44,9 @@ class Pairing(NamedTuple):
     exchange_s: float
     exchange_sequence_s: float
     overhead_s: float
+
+
+WIDTH: Final = len(Pairing._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,12 @@ def replicas(
     """Many replicas at once, every field an array of one number each. Errors as for one."""
     keys = list(zip(models, gpus, kinds, strict=True))
     places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
-    known = np.array([_pairing(*key, calibration) for key in places], dtype=float)
-    taken = known[np.fromiter((places[key] for key in keys), int, len(keys))].T
+    known = np.array([_pairing(*key, calibration) for key in places], dtype=float).reshape(-1, WIDTH)
+    taken = np.take(known.T.copy(), np.fromiter(map(places.__getitem__, keys), np.intp, len(keys)), axis=1)
     number = np.asarray(counts, dtype=float)
     if number.size and not (number >= 1).all():
         raise CapacityError("GPUs", "A replica has at least one GPU.")
-    return together(Pairing(*np.ascontiguousarray(taken)), number, MANY)
+    return together(Pairing(*taken), number, MANY)
 
 
 def counted(gpus: int) -> int:

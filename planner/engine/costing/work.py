@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
 PERCENT: Final = 100
 SECONDS_PER_HOUR: Final = 3600
@@ -34,7 +34,7 @@ class Work:
     stand_in: frozenset[str] = field(default=frozenset())
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], known: Mapping[str, Any], a: Mapping[str, float]) -> Work | None:
+    def of(cls, values: Mapping[str, Any], known: Container[str], a: Mapping[str, float]) -> Work | None:
         """The demand these facts describe; None while the volume is unknown, or nothing is asked for.
 
         `known` holds the names somebody supplied or that follow from supplied ones.
@@ -107,7 +107,7 @@ def _figure(name: str, a: Mapping[str, float], stand_in: set[str]) -> float:
 
 
 def _tokens(
-    values: Mapping[str, Any], known: Mapping[str, Any], a: Mapping[str, float]
+    values: Mapping[str, Any], known: Container[str], a: Mapping[str, float]
 ) -> tuple[float, float, bool] | None:
     """Tokens in and out a month, and whether their split is assumed; None where nobody knows the volume."""
     if "input_tokens_month" in known and "output_tokens_month" in known:
