@@ -158,7 +158,9 @@ def _checked(demands: Demands, pools: Sequence[Pool], rho_max: float) -> tuple[F
     if not 0 < rho_max <= 1:
         raise ValueError(f"the planned use of a replica is a share above 0 and up to 1, not {rho_max}")
     if not np.isfinite(requests_s).all() or (requests_s < 0).any():
-        raise ValueError("requests a second are numbers from 0 up: leave out a segment whose volume is not known")
+        raise ValueError(
+            "requests a second are numbers from 0 up: leave out a segment whose volume is not known"
+        )
     if (offer < 0).any() or (seconds < 0).any():
         raise ValueError("costs and replica-seconds are not negative")
     return offer, requests_s, seconds

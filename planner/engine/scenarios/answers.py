@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from planner.engine.policy import Row, Tier
     from planner.engine.scenarios.world import World
 
-PRECISIONS: Final = ("fp8", "bf16")  # what models are served in unless they are published in four bits
 NO_VOLUME: Final = "The monthly volume is not known: measure it, or state it on the workload."
 
 
@@ -50,6 +49,7 @@ class Answer:
     weighed: Weighed
     tier: Tier
     work: Work | None
+    seats: float | None
     usd: Mapping[str, float | None]
 
     @property
@@ -131,6 +131,7 @@ def _answer(seen: _Seen, gone: tuple[str, ...], usd: Mapping[str, float | None])
         weighed=weighed,
         tier=seen.tier,
         work=seen.work,
+        seats=seen.seats,
         usd=usd,
     )
 
@@ -171,7 +172,7 @@ def _part(world: World, basis: Basis, workload: WorkloadInput, part: Part, segme
 
 def _full_costs(world: World, seen: list[_Seen]) -> dict[Part, dict[str, float | None]]:
     """The full cost of every placement, people aside: those are paid once for all."""
-    terms = Terms(world.prices, world.assumed, PRECISIONS, share=0)
+    terms = Terms(world.prices, world.assumed, world.precisions, share=0)
     found: dict[Part, dict[str, float | None]] = {}
     for each in seen:
         seats = None if each.seats is None else float(sum(seat_terms(each.seats, world.assumed).values()))

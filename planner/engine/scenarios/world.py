@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from planner.engine.facts import Fact, WorkloadInput
+from planner.engine.costing.asked import PRECISIONS
+from planner.engine.facts import Fact
+from planner.engine.policy import load_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from planner.engine.facts import Facts, GpuOffer, PriceSnapshot, SegmentInput, TokenOffer
+    from planner.engine.facts import Facts, GpuOffer, PriceSnapshot, SegmentInput, TokenOffer, WorkloadInput
     from planner.engine.policy import Assumptions, Policy
     from planner.engine.scenarios.named import Scenario
 
@@ -31,6 +33,12 @@ class World:
     assumed: Assumptions
     as_of: date
     jurisdictions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def precisions(self) -> tuple[str, ...]:
+        """What open weights may be served in; a policy too old to say so has the shipped ones."""
+        figures = {**load_policy().figures(self.as_of), **self.policy.figures(self.as_of)}
+        return tuple(part.strip() for part in str(figures[PRECISIONS]).split(","))
 
 
 def under(scenario: Scenario, world: World) -> World:
