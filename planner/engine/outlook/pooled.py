@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.engine.costing.cheapest import machine_terms
-from planner.engine.costing.machines import Need
 from planner.engine.costing.people import people_usd
-from planner.engine.costing.serving import Serving, pace, servings
-from planner.engine.costing.terms import ARRANGEMENT, TOKENS, Terms
+from planner.engine.costing.terms import ARRANGEMENT, TOKENS
 from planner.engine.outlook.lines import Machines, Member, People
 from planner.engine.outlook.ways import Way, pool_of, ways_for
 from planner.engine.pooling.moves import moved
 from planner.engine.pooling.polish import polished
-from planner.engine.pooling.problem import NOWHERE, OFFER, Demands, Pool, Problem, Staff
+from planner.engine.pooling.problem import NOWHERE, OFFER, Demands, Problem, Staff
 from planner.engine.pooling.slot_prices import even_prices, settle
 
 if TYPE_CHECKING:
@@ -40,8 +37,6 @@ if TYPE_CHECKING:
 HOURS: Final = 24
 ROUNDS: Final = 12
 BY_OFFER: Final = ("1", *TOKENS)
-    2  # ways to serve one model in one class: the cheapest a request, and the cheapest to begin with
-)
 
 
 @dataclass(frozen=True, slots=True)

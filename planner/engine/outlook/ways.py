@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-KEPT: Final = (
-    2  # ways to serve one model in one class: the cheapest a request, and the cheapest to begin with
-)
+KEPT: Final = ()
 MOST_REPLICAS: Final = 10_000
 
 
