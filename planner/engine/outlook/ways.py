@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-KEPT: Final = ()
+KEPT: Final = 2  # of one model in one class: those cheapest a request, and those cheapest to begin with
 MOST_REPLICAS: Final = 10_000
 
 
