@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import plotly.graph_objects as go
 
+from planner.engine.amounts import in_words
 from planner.engine.vocabulary import CLASS_LABELS, CLASS_OF
 
 if TYPE_CHECKING:
@@ -20,27 +21,29 @@ FIGURES: Final = 4  # significant ones: more would only make the page heavier
 DASHES: Final = ("solid", "dash", "dot", "dashdot")
 ROW_PX: Final = 30
 EDGES_PX: Final = 64
-BAND: Final = 0.16
 NEUTRAL: Final = "#8a8f98"
+COST: Final = "#3f8fd2"  # Okabe and Ito's blue, and their green for what is taken off
+SAVED: Final = "#009e73"
 
 
 def waterfall_figure(lines: Sequence[TermLine], total: float | None) -> dict[str, Any] | None:
     """From the first term to the total, a bar each, from top to bottom; None where nothing is known."""
     if total is None or not lines:
         return None
-    labels = [line.label for line in lines]
-    bars = go.Waterfall(
+    labels = [*(line.label for line in lines), "A month"]
+    amounts = [*(round(line.usd_month, 2) for line in lines), round(total, 2)]
+    starts = [0.0, *np.cumsum(amounts[:-1])]
+    starts[-1] = 0.0  # the total stands on the axis
+    tones = [SAVED if usd < 0 else COST for usd in amounts[:-1]] + [NEUTRAL]
+    bars = go.Bar(
         orientation="h",
-        measure=["relative"] * len(lines) + ["total"],
-        y=[*labels, "A month"],
-        x=[*(round(line.usd_month, 2) for line in lines), round(total, 2)],
-        connector={"line": {"width": 1, "color": NEUTRAL}},
-        text=[*(f"${line.usd_month:,.0f}" for line in lines), f"${total:,.0f}"],
+        y=labels,
+        x=amounts,
+        base=[round(float(each), 2) for each in starts],
+        marker={"color": tones},
+        text=[f"-${-usd:,.0f}" if usd < 0 else f"${usd:,.0f}" for usd in amounts],
         textposition="outside",
         cliponaxis=False,
-        increasing={"marker": {"color": "#3f8fd2"}},
-        decreasing={"marker": {"color": "#009e73"}},
-        totals={"marker": {"color": NEUTRAL}},
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
     layout = go.Layout(
@@ -85,13 +88,7 @@ def volume_figure(volumes: dict[str, Any] | None, comparator: str) -> dict[str, 
     layout = go.Layout(
         template="none",
         margin={"l": 8, "r": 8, "t": 8, "b": 36},
-        xaxis={
-            "type": "log",
-            "tickformat": "~s",
-            "title": {"text": "tokens a month"},
-            "fixedrange": True,
-            "dtick": 1,
-        },
+        xaxis={"type": "log", "title": {"text": "tokens a month"}, "fixedrange": True, **_powers(tokens)},
         yaxis={"type": "log", "tickprefix": "$", "tickformat": "~s", "fixedrange": True, "dtick": 1},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         shapes=[
@@ -125,14 +122,15 @@ def future_figure(future: Foreseen | None) -> dict[str, Any] | None:
     """Bills over the months ahead under each way prices may go: the middle as a line, eight in ten as a band."""
     if future is None:
         return None
-    traces: list[Any] = []
-    for place, way in enumerate(future.ways):
-        band = way.forecast.bands[future.other]
-        name = f"{future.other}, {way.scenario.label.lower()}"
-        traces += _band(name, band, DASHES[place % len(DASHES)], legend=True)
-    traces += _band(
-        _named(future.own), future.ways[0].forecast.bands[future.own], "solid", legend=True, width=3
-    )
+    traces = [
+        _line(
+            f"{future.other}, {way.scenario.label.lower()}",
+            way.forecast.bands[future.other],
+            DASHES[place % len(DASHES)],
+        )
+        for place, way in enumerate(future.ways)
+    ]
+    traces.append(_line(_named(future.own), future.ways[0].forecast.bands[future.own], "solid", width=3))
     layout = go.Layout(
         template="none",
         margin={"l": 8, "r": 8, "t": 8, "b": 36},
@@ -144,21 +142,24 @@ def future_figure(future: Foreseen | None) -> dict[str, Any] | None:
     return _plain(go.Figure(traces, layout))
 
 
-def _band(name: str, band: Any, dash: str, *, legend: bool, width: float = 2) -> list[Any]:
-    """A line of the middle, named; its band is written into what one reads on pointing at it."""
-    months = list(range(len(band.p50)))
-    return [
-        go.Scatter(
-            mode="lines",
-            name=name,
-            x=months,
-            y=[_short(each) for each in band.p50],
-            line={"dash": dash, "width": width},
-            customdata=[[_short(low), _short(high)] for low, high in zip(band.p10, band.p90, strict=True)],
-            hovertemplate="$%{y:,.0f}, $%{customdata[0]:,.0f} to $%{customdata[1]:,.0f}",
-            showlegend=legend,
-        )
-    ]
+def _line(name: str, band: Any, dash: str, width: float = 2) -> go.Scatter:
+    """The middle as a line; where eight in ten lie is written into what one reads on pointing at it."""
+    return go.Scatter(
+        mode="lines",
+        name=name,
+        x=list(range(len(band.p50))),
+        y=[_short(each) for each in band.p50],
+        line={"dash": dash, "width": width},
+        customdata=[[_short(low), _short(high)] for low, high in zip(band.p10, band.p90, strict=True)],
+        hovertemplate="$%{y:,.0f}, $%{customdata[0]:,.0f} to $%{customdata[1]:,.0f}",
+    )
+
+
+def _powers(values: Sequence[float]) -> dict[str, Any]:
+    """Ticks at the powers of ten, written as people write them: 1B and not 1G."""
+    low, high = np.floor(np.log10(min(values))), np.ceil(np.log10(max(values)))
+    ticks = [float(each) for each in 10.0 ** np.arange(low, high + 1)]
+    return {"tickvals": ticks, "ticktext": [in_words(each) for each in ticks]}
 
 
 def _named(variant: str) -> str:

@@ -52,6 +52,7 @@ class WhatIfForm(forms.Form):
         super().__init__(asked)
         for field in self.fields.values():
             field.required = False
+            field.quiet = True  # type: ignore[attr-defined]  # all of them are optional: said once, above
             field.widget.attrs["inputmode"] = "decimal"
 
     def standing(self, values: Mapping[str, float]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,13 +13,14 @@ from planner.engine.costing import full_costs
 from planner.engine.costing.against import against
 from planner.engine.costing.asked import asked_of
 from planner.engine.costing.curve import curve, factors
+from planner.engine.costing.people import STEP_OF
 from planner.engine.costing.spread import spreads
 from planner.engine.explain import costing as words
 from planner.engine.explain import verdicts
 from planner.engine.given import workload_of
 from planner.engine.policy import UnknownAssumptionError
 from planner.engine.vocabulary import CLASS_LABELS, CLASS_OF, VARIANTS
-from planner.selectors import basis
+from planner.selectors import basis, decisions
 from planner.selectors.explained import Explained, explained
 from planner.selectors.foreseen import Foreseen, foreseen
 from planner.selectors.watch import shown
@@ -239,9 +241,20 @@ def economics(
             given,
             given.segments[found.number - 1],
             what_if,
+            sharing(workload, found.number - 1),
         )
         costs = full_costs(asked.tier, asked.work, asked.seats, asked.under)
     except UnknownAssumptionError as error:
         return Missing(found, f"{error}")
     shown = variant if variant in VARIANTS else record["segments"][found.number - 1]["target"] or "3"
     return Economics(found, asked, what_if, costs, shown, policy, prices)
+
+
+def sharing(workload: Workload, place: int) -> dict[str, int]:
+    """How many other parts of the portfolio are to run in each operating class, and so carry its people."""
+    counts: Counter[str] = Counter()
+    for pk, targets in decisions.targets():
+        for number, variant in enumerate(targets):
+            if (pk, number) != (workload.pk, place) and variant in STEP_OF:
+                counts[STEP_OF[variant]] += 1
+    return dict(counts)

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 SEED: Final = 20_260_101  # the same chances for every workload and every visit
 FUTURES: Final = 1000
-MONTHS: Final = 37  # this month and three years
+MONTHS: Final = 36
 IN_A_ROW: Final = 3
-SHOWN: Final = (0, 6, 12, 24, 36)
+SHOWN: Final = (0, 6, 12, 24, 35)
 PERCENT: Final = 100
 MILLION: Final = 1_000_000
 SECONDS: Final = 3600
@@ -60,7 +60,12 @@ class Foreseen:
                 "scenario": way.scenario,
                 "name": name,
                 "cells": [
-                    {"low": band.p10[month], "middle": band.p50[month], "high": band.p90[month]}
+                    {
+                        "when": f"Month {month}" if month else "Now",
+                        "low": band.p10[month],
+                        "middle": band.p50[month],
+                        "high": band.p90[month],
+                    }
                     for month in SHOWN
                 ],
             }

@@ -218,7 +218,7 @@ def test_the_break_even_of_a_pool_against_tokens() -> None:
     tier = replace(POLICY.tiers["moderate"], open=("llama-3.1-70b",), closed=("closed",))
     figures = FIGURES.having({"retry_overhead": 1, "pool_fixed_5a": 0})
     each = Work(1e6, 1155.846e6, 210.154e6, 0.0, 0.0, 0.0, 1.0, 1.0, 3.0)
-    costs = full_costs(tier, each, None, Terms(prices, figures, ("fp8",)))
+    costs = full_costs(tier, each, None, Terms(prices, figures, ("fp8",), corrected=False))
     own = costs["5a"]
     assert own.serving is not None
     assert (own.serving.gpus, own.batch) == (2, 54)

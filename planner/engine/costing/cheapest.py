@@ -41,7 +41,7 @@ def choose(variant: str, ways: Sequence[Serving], work: Work, under: Terms) -> C
         np.asarray(work.output_tokens * work.longer, dtype=float)[first],
     )
     cached = np.broadcast_to(np.asarray(work.cached_share, dtype=float), np.shape(work.requests_month))[first]
-    paced = pace(ways, lengths, cached, a["itl_target_ms"], under.calibration)
+    paced = pace(ways, lengths, cached, a["itl_target_ms"], under.measured)
     best = np.full(np.shape(work.requests_month), np.inf)
     place = np.zeros(best.shape, dtype=np.intp)
     for number, way in enumerate(ways):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from planner.engine.costing.cheapest import machine_terms
-from planner.engine.costing.machines import need, server_terms
+from planner.engine.costing.machines import need, server_need, server_terms
 from planner.engine.costing.tokens import TokenPrice, token_terms
 
 if TYPE_CHECKING:
@@ -45,5 +45,5 @@ def curve(cost: FullCost, work: Work, under: Terms, multiples: Floats) -> Floats
     elif cost.serving is not None:
         terms = machine_terms(cost.variant, cost.serving, need(grown, cost.request_s, figures), figures)
     else:
-        terms = server_terms(grown, figures)
+        terms = server_terms(server_need(grown, figures), figures)
     return np.asarray(sum(terms.values()) + cost.terms["people"] + np.zeros_like(multiples))

@@ -114,10 +114,12 @@ def zero_scaled_hours(busy_hours_day: float, starts_day: float, a: Mapping[str, 
     return min(a["hours_per_month"], days * (busy_hours_day + waiting))
 
 
-def server_terms(work: Work, a: Mapping[str, Any]) -> dict[str, Any]:
-    """Servers without GPUs for a small model, by the output tokens a second they write at the planned use."""
-    peak = work.requests_s(a["hours_per_month"]) * a["retry_overhead"] * work.peak
-    tokens_s = peak * work.output_tokens * work.longer
-    busy = np.maximum(1.0, np.ceil(tokens_s / (a["cpu_32c_8b_tok_s"] * a["rho_max"]) - ROUNDING))
-    rent = (busy + a["n_plus"]) * a["cpu_server_usd_month"]
+def server_need(work: Work, a: Mapping[str, Any]) -> Need:
+    """Servers without GPUs a small model takes, by the output tokens a second each writes."""
+    return need(work, work.output_tokens * work.longer / a["cpu_32c_8b_tok_s"], a)
+
+
+def server_terms(needed: Need, a: Mapping[str, Any]) -> dict[str, Any]:
+    """Each term in dollars a month of servers without GPUs."""
+    rent = needed.replicas * a["cpu_server_usd_month"]
     return {"servers": rent, "adder": rent * a["cloud_adder"], "pool": np.zeros_like(rent) + a[FIXED["5a"]]}

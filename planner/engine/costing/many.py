@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.engine.costing.cheapest import choose
-from planner.engine.costing.machines import server_terms
+from planner.engine.costing.machines import server_need, server_terms
 from planner.engine.costing.people import people_usd
 from planner.engine.costing.serving import servings
 from planner.engine.costing.terms import ARRANGEMENT, TOKENS, runs_without_gpus
@@ -37,7 +37,7 @@ def columns_of(works: Sequence[Work]) -> Work:
 
 def many_costs(tier: Tier, work: Work, under: Terms) -> dict[str, Floats]:
     """Dollars a month of every placement priced by volume, for parts (rows) and, where the work has them, months
-    (last axis). NaN where nobody can tell. People are in it by `under.share`, as for one part.
+    (last axis). NaN where nobody can tell. People are in it by their shares, as for one part.
     """
     costs = {}
     shape = np.shape(work.requests_month)
@@ -47,10 +47,10 @@ def many_costs(tier: Tier, work: Work, under: Terms) -> dict[str, Floats]:
         ways = servings(under.prices, tier.open, arrangement, under.precisions)
         usd = choose(variant, ways, work, under).usd
         if variant == "5a" and runs_without_gpus(tier):
-            servers = np.asarray(sum(server_terms(work, under.figures).values()))
+            servers = np.asarray(sum(server_terms(server_need(work, under.figures), under.figures).values()))
             usd = np.fmin(usd, servers)
         costs[variant] = np.broadcast_to(usd, shape) + people_usd(
-            variant, under.figures, under.share, hire=under.hire
+            variant, under.figures, under.share_of(variant), hire=under.hire
         )
     return costs
 
@@ -59,7 +59,7 @@ def _token_columns(variant: str, tier: Tier, work: Work, under: Terms) -> Floats
     """Each part at the cheapest offer for its own mix of input and output."""
     opened = variant.startswith("3")
     offers = priced_tokens(under.prices, tier.open if opened else tier.closed, open_weights=opened)
-    people = people_usd(variant, under.figures, under.share)
+    people = people_usd(variant, under.figures, under.share_of(variant))
     if not offers:
         return np.full(np.shape(work.requests_month), np.nan)
     share = work.input_tokens_month / work.tokens_month

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from planner.engine.capacity.calibration import Calibration
+    from planner.engine.costing.measured import Measured
     from planner.engine.facts import GpuOffer, PriceSnapshot
 
     Floats = NDArray[np.float64]
@@ -102,15 +102,17 @@ def pace(
     lengths: tuple[Floats, Floats],
     cached_share: Floats,
     itl_target_ms: float,
-    calibration: Calibration,
+    measured: Measured,
 ) -> Pace:
-    """Roofline under a time per token: prefill of what no cache holds, and a share of each decode step of the batch.
+    """Roofline under a time per token: prefill of what no cache holds, and a share of each decode step of the batch;
+    each way as much faster or slower as measured rows say of it.
 
     `lengths` are mean tokens in and out of a request; arrays of one number for each part.
     """
     if not ways:
         none = np.empty((0, len(cached_share)))
         return Pace(none, none)
+    calibration, faster = measured.calibration, measured.faster(ways)[:, None]
     one = replicas(
         [way.model for way in ways],
         [way.gpu for way in ways],
@@ -124,8 +126,8 @@ def pace(
     load = Load(
         lengths[0][None, :], lengths[1][None, :], UNLIMITED, calibration.planning_batch_max, SERVED_CONTEXT
     )
-    served = service(tall, load, itl_target_ms / MILLISECONDS, calibration)
-    seconds = served.request_s - cached_share[None, :] * prefill_s(tall, load.input_tokens)
+    served = service(tall, load, itl_target_ms / MILLISECONDS * faster, calibration)
+    seconds = (served.request_s - cached_share[None, :] * prefill_s(tall, load.input_tokens)) / faster
     return Pace(MANY.choose(served.fit.cliff, np.nan, seconds), served.batch)
 
 

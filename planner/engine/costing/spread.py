@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from planner.engine.costing.cheapest import machine_terms
-from planner.engine.costing.machines import need, server_terms
+from planner.engine.costing.machines import need, server_need, server_terms
 from planner.engine.costing.people import people_usd
 from planner.engine.costing.tokens import TokenPrice, seat_terms, token_terms
 
@@ -71,13 +71,13 @@ def _amounts(
         return None if seats is None else np.asarray(sum(seat_terms(seats, a).values()))
     if work is None:
         return None
-    people = people_usd(cost.variant, a, under.share, hire=under.hire)
+    people = people_usd(cost.variant, a, under.share_of(cost.variant), hire=under.hire)
     if cost.price is not None:
         terms = token_terms(cost.variant, work, TokenPrice.of(cost.price, a), a)
     elif cost.serving is not None and cost.request_s is not None:
         terms = machine_terms(cost.variant, cost.serving, need(work, cost.request_s / a["throughput"], a), a)
     else:
-        terms = server_terms(work, a)
+        terms = server_terms(server_need(work, a), a)
     return np.asarray(sum(terms.values()) + people)
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from planner.engine.capacity import specs
 from planner.engine.capacity.calibration import Calibration
+from planner.engine.capacity.correction import Known
 from planner.engine.capacity.errors import CapacityError
+from planner.engine.costing.measured import Measured, as_measured
+from planner.engine.costing.people import STEP_OF
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.engine.capacity.rows import Row
     from planner.engine.facts import PriceSnapshot
     from planner.engine.policy import Assumptions, Tier
 
@@ -22,18 +28,31 @@ SERVED_WITHOUT_GPUS: Final = 8.1e9  # parameters: MLPerf 5.1 has processor resul
 class Terms:
     """What a cost is computed under: the snapshot, the figures of the day, the precisions allowed, who is there.
 
-    `share` is how much of each class's people this work carries, `hire` whether they have to be hired first.
+    `shares` is how much of the people behind each operating class this work carries, all of them where it is not
+    named; `hire` whether people for machines of one's own have to be hired first. `own` are benchmarks of one's own;
+    without `corrected` the roofline stands alone.
     """
 
     prices: PriceSnapshot
     figures: Assumptions
     precisions: tuple[str, ...]
-    share: float = 1.0
+    shares: Mapping[str, float] = field(default_factory=dict)
     hire: bool = False
+    own: tuple[Row, ...] = ()
+    corrected: bool = True
 
     @property
-    def calibration(self) -> Calibration:
-        return Calibration.of(self.figures)
+    def measured(self) -> Measured:
+        """How fast machines are, as far as anybody measured."""
+        calibration = Calibration.of(self.figures)
+        if not self.corrected:
+            return Measured(calibration)
+        found = as_measured(calibration)
+        return replace(found, own=Known.of(self.own, calibration), asked={}) if self.own else found
+
+    def share_of(self, variant: str) -> float:
+        """The share of the people behind a placement that this work carries."""
+        return self.shares.get(STEP_OF.get(variant, ""), 1.0)
 
 
 def runs_without_gpus(tier: Tier) -> bool:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.engine.capacity import specs
 from planner.engine.costing.cheapest import choose, machine_terms
-from planner.engine.costing.machines import need, server_terms
+from planner.engine.costing.machines import need, server_need, server_terms
 from planner.engine.costing.many import columns_of
 from planner.engine.costing.people import people_usd
 from planner.engine.costing.serving import servings
@@ -87,7 +88,7 @@ def _tokens(variant: str, tier: Tier, work: Work, under: Terms) -> FullCost:
             variant, {}, unknown=f"The snapshot has no comparable price for {models}: enter or pull one."
         )
     terms = token_terms(variant, work, TokenPrice.of(priced, under.figures), under.figures)
-    terms["people"] = people_usd(variant, under.figures, under.share)
+    terms["people"] = people_usd(variant, under.figures, under.share_of(variant))
     comparator = f"{priced.offer.provider} {priced.offer.model}"
     return FullCost(variant, terms, priced.offer.id, comparator, price=priced)
 
@@ -104,8 +105,10 @@ def _machines(variant: str, tier: Tier, work: Work, under: Terms) -> FullCost:
     chosen = choose(variant, ways, many, under)
     usd, place = float(chosen.usd[0]), int(chosen.place[0])
     if variant == "5a" and runs_without_gpus(tier) and (np.isnan(usd) or _server_usd(work, under) < usd):
-        terms = server_terms(work, under.figures)
-        return _with_people(FullCost(variant, terms, None, f"{WITHOUT_GPUS}, {tier.open[0]}"), under)
+        servers = server_need(work, under.figures)
+        terms = {key: float(each) for key, each in server_terms(servers, under.figures).items()}
+        cost = FullCost(variant, terms, None, f"{WITHOUT_GPUS}, {tier.open[0]}", need=servers)
+        return _with_people(cost, under)
     if np.isnan(usd):
         return FullCost(variant, {}, unknown=_why_none(variant, tier, ways, under.figures))
     way = ways[place]
@@ -116,7 +119,7 @@ def _machines(variant: str, tier: Tier, work: Work, under: Terms) -> FullCost:
         variant,
         {key: float(each) for key, each in terms.items()},
         way.offer.id,
-        f"{way.offer.provider} {way.gpus} x {way.gpu}, {way.model} in {way.precision}",
+        _named(way),
         serving=way,
         request_s=request_s,
         batch=float(chosen.pace.batch[place, 0]),
@@ -125,13 +128,19 @@ def _machines(variant: str, tier: Tier, work: Work, under: Terms) -> FullCost:
     return _with_people(cost, under)
 
 
+def _named(way: Serving) -> str:
+    """The machines in a few words; whoever reads it is told where nobody measured them."""
+    told = "" if specs.gpu(way.gpu).verified else "; speed never measured"
+    return f"{way.offer.provider} {way.gpus} x {way.gpu}, {way.model} in {way.precision}{told}"
+
+
 def _with_people(cost: FullCost, under: Terms) -> FullCost:
-    people = people_usd(cost.variant, under.figures, under.share, hire=under.hire)
+    people = people_usd(cost.variant, under.figures, under.share_of(cost.variant), hire=under.hire)
     return replace(cost, terms={**cost.terms, "people": float(people)})
 
 
 def _server_usd(work: Work, under: Terms) -> float:
-    return float(sum(server_terms(work, under.figures).values()))
+    return float(sum(server_terms(server_need(work, under.figures), under.figures).values()))
 
 
 def _why_none(variant: str, tier: Tier, ways: Sequence[Serving], a: Mapping[str, float]) -> str:

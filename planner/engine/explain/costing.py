@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from planner.engine.policy import Assumption
 
 MILLION: Final = 1_000_000
+ONE_PART: Final = 1e-9
 MILLISECONDS: Final = 1000
 LABELS: Final = {
     "seats": "Seats",
@@ -69,6 +70,19 @@ POOL: Final = {"4": "pool_fixed_4", "5a": "pool_fixed_5a", "5b": "pool_fixed_5b"
 
 
 @dataclass(frozen=True, slots=True)
+class FigureLine:
+    """One figure of the policy in words, with its range and its source."""
+
+    label: str
+    value: str
+    range: str
+    source: str
+    guess: bool
+    changed: bool
+    shipped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TermLine:
     """One term: what it is for, dollars a month, how it was worked out, and the figures of the policy in it."""
 
@@ -76,7 +90,7 @@ class TermLine:
     label: str
     usd_month: float
     formula: str
-    figures: tuple[Assumption, ...]
+    figures: tuple[FigureLine, ...]
 
     @property
     def guess(self) -> bool:
@@ -94,7 +108,7 @@ def term_lines(cost: FullCost, work: Work | None, under: Terms) -> list[TermLine
     ]
 
 
-def _figures(key: str, variant: str, work: Work | None, under: Terms) -> tuple[Assumption, ...]:
+def _figures(key: str, variant: str, work: Work | None, under: Terms) -> tuple[FigureLine, ...]:
     names = list(READS.get(key, ()))
     if key == "pool":
         names.append(POOL[variant])
@@ -103,7 +117,21 @@ def _figures(key: str, variant: str, work: Work | None, under: Terms) -> tuple[A
         names += ["team_cost_year"] if hired else [STAFFING[variant], "fte_cost"]
     stand_in = work.stand_in if work else frozenset()
     names += [figure for figure, terms in STANDS_IN.items() if figure in stand_in and key in terms]
-    return tuple(under.figures.figures[name] for name in names if name in under.figures)
+    return tuple(figure_line(under.figures.figures[name]) for name in names if name in under.figures)
+
+
+def figure_line(figure: Assumption) -> FigureLine:
+    """0.7 to 0.85; a range is left out where somebody asked for another value."""
+    bounded = figure.low is not None and figure.high is not None and not figure.changed
+    return FigureLine(
+        label=figure.label,
+        value=f"{figure.value:,.6g} {figure.unit}".rstrip(),
+        range=f"{figure.low:,.6g} to {figure.high:,.6g}" if bounded else "",
+        source=figure.reference.quote,
+        guess=figure.guess,
+        changed=figure.changed,
+        shipped=figure.shipped,
+    )
 
 
 STANDS_IN: Final = {
@@ -122,13 +150,22 @@ def _formula(key: str, cost: FullCost, work: Work | None, under: Terms) -> str:
     if key == "people":
         hired = under.hire and cost.variant in OWN_MACHINES
         staff = 0 if hired else values[STAFFING[cost.variant]]
-        share = "" if under.share == 1 else f", {under.share:.0%} of them"
+        share = _share(under.share_of(cost.variant))
         return (HIRED if hired else STAFFED).format(**values, staff=staff) + share
     if cost.price is not None:
         values |= _of_tokens(cost, values)
     elif cost.serving is not None:
         values |= _of_machines(cost)
     return FORMULAS[key].format(**values, work=work, terms=cost.terms, **_derived(key, cost, work, values))
+
+
+def _share(share: float) -> str:
+    """How much of the people this work carries: all of them, one part of so many, or a share."""
+    parts = 1 / share if share else 0
+    if share == 1:
+        return ", all of it carried here"
+    whole = parts and abs(parts - round(parts)) < ONE_PART
+    return f", shared by {round(parts)} parts of workloads" if whole else f", {share:.0%} of it carried here"
 
 
 def _of_tokens(cost: FullCost, a: Mapping[str, Any]) -> dict[str, Any]:

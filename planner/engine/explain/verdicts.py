@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from planner.engine.amounts import in_words
 from planner.engine.explain.costing import LABELS
 from planner.engine.explain.words import capitalised, listed, money, placed
-from planner.engine.vocabulary import VARIANTS
+from planner.engine.vocabulary import CLASS_OF, VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -74,7 +74,11 @@ def why_it_wins(costs: Mapping[str, FullCost], feasible: Collection[str], compar
         return f"Whether {placed(comparator)} wins is not known. {costs[comparator].unknown}"
     if comparator not in feasible:
         return f"{capitalised(placed(comparator))} would cost {money(usd)}, but is not allowed here."
-    others = [each for each in feasible if each != comparator and costs[each].usd_month is not None]
+    others = [
+        each
+        for each in feasible
+        if CLASS_OF[each] != CLASS_OF[comparator] and costs[each].usd_month is not None
+    ]
     least = cheapest(costs, others)
     if least is None:
         return f"{capitalised(placed(comparator))} is the only one with a known cost, {money(usd)}."
