@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.costing.cheapest import machine_terms
-from planner.engine.costing.machines import ROUNDING, Need, server_terms
+from planner.engine.costing.machines import ROUNDING, Need, server_need, server_terms
 from planner.engine.costing.people import STEP_OF, people_usd
 from planner.engine.costing.tokens import OPEN, TokenPrice, seat_terms, token_terms
 
@@ -104,10 +104,11 @@ class Servers:
     growth: float | None
 
     def usd(self, a: Figures) -> Any:
-        return sum(server_terms(self.work, a).values())
+        return sum(server_terms(server_need(self.work, a), a).values())
 
     def bills(self, ahead: Ahead, a: Figures) -> Floats:
-        return np.asarray(sum(server_terms(self.work.grown(ahead.demand(self.growth)), a).values()))
+        grown = self.work.grown(ahead.demand(self.growth))
+        return np.asarray(sum(server_terms(server_need(grown, a), a).values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.engine.costing import Terms, full_costs
+from planner.engine.costing import full_costs
 from planner.engine.costing.terms import TOKENS
 from planner.engine.outlook.lines import ByTheToken, Machines, Member, Seats, Servers, Tokens
 from planner.engine.vocabulary import CLASS_OF, VARIANTS
@@ -67,9 +67,8 @@ class Placed:
 
 def placed(part: Part, answer: Answer, world: World) -> Placed:
     """A part with its full costs in a world."""
-    under = Terms(world.prices, world.assumed, world.precisions, share=0)
     with np.errstate(divide="ignore", invalid="ignore"):  # an output of nothing has no time per token
-        costs = full_costs(answer.tier, answer.work, answer.seats, under)
+        costs = full_costs(answer.tier, answer.work, answer.seats, world.terms)
     reading = answer.weighed.reading
     growth = reading.values.get(GROWTH) if GROWTH in reading.facts else None
     if isinstance(growth, (int, float)) and growth > -PERCENT:

@@ -10,7 +10,7 @@ import numpy as np
 from planner.engine.costing.cheapest import machine_terms
 from planner.engine.costing.machines import Need
 from planner.engine.costing.serving import Serving, pace, servings
-from planner.engine.costing.terms import ARRANGEMENT, Terms
+from planner.engine.costing.terms import ARRANGEMENT
 from planner.engine.pooling.problem import Pool
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from planner.engine.costing import Terms
     from planner.engine.outlook.placed import Placed
     from planner.engine.scenarios import World
 
@@ -38,7 +39,7 @@ class Way:
 
 def ways_for(parts: Sequence[Placed], world: World) -> list[Way]:
     """For each class and model the few replicas worth opening a pool for."""
-    under = Terms(world.prices, world.assumed, world.precisions, share=0)
+    under = world.terms
     found: list[Way] = []
     for variant, arrangement in ARRANGEMENT.items():
         tiers = {each.answer.tier.name: each.answer.tier for each in parts if variant in each.answer.feasible}
@@ -58,9 +59,7 @@ def _seconds(
     lengths_out = np.array([1.0 if work is None else work.output_tokens * work.longer for work in works])
     cached = np.array([0.0 if work is None else work.cached_share for work in works])
     with np.errstate(divide="ignore", invalid="ignore"):
-        paced = pace(
-            ways, (lengths_in, lengths_out), cached, under.figures["itl_target_ms"], under.calibration
-        )
+        paced = pace(ways, (lengths_in, lengths_out), cached, under.figures["itl_target_ms"], under.measured)
     may = [variant in each.answer.feasible and model in each.answer.tier.open for each in parts]
     return np.where(np.array(may) & np.isfinite(paced.request_s), paced.request_s, np.inf)
 

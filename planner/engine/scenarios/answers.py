@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.engine.capacity import specs
 from planner.engine.capacity.errors import CapacityError
-from planner.engine.costing import Terms, Work, columns_of, many_costs
+from planner.engine.costing import Work, columns_of, many_costs
 from planner.engine.costing.terms import ARRANGEMENT, TOKENS, runs_without_gpus
 from planner.engine.costing.tokens import seat_terms
 from planner.engine.decide import Basis, weigh
@@ -172,7 +172,7 @@ def _part(world: World, basis: Basis, workload: WorkloadInput, part: Part, segme
 
 def _full_costs(world: World, seen: list[_Seen]) -> dict[Part, dict[str, float | None]]:
     """The full cost of every placement, people aside: those are paid once for all."""
-    terms = Terms(world.prices, world.assumed, world.precisions, share=0)
+    terms = world.terms
     found: dict[Part, dict[str, float | None]] = {}
     for each in seen:
         seats = None if each.seats is None else float(sum(seat_terms(each.seats, world.assumed).values()))

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from planner.engine.costing.asked import PRECISIONS
+from planner.engine.costing import Terms
+from planner.engine.costing.asked import PRECISIONS, STEPS
 from planner.engine.facts import Fact
 from planner.engine.policy import load_policy
 
@@ -14,17 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from planner.engine.capacity.rows import Row
     from planner.engine.facts import Facts, GpuOffer, PriceSnapshot, SegmentInput, TokenOffer, WorkloadInput
     from planner.engine.policy import Assumptions, Policy
     from planner.engine.scenarios.named import Scenario
 
+NOBODY: Final = dict.fromkeys(STEPS, 0.0)
 OWNED: Final = "owned"  # machines that were bought: nobody takes them away
 
 
 @dataclass(frozen=True, slots=True)
 class World:
     """The workloads with their facts, the prices, the figures and the day. `jurisdictions` says under whose law a
-    provider is, by its name; one that is missing is not known.
+    provider is, by its name; one that is missing is not known. `own` are benchmarks of one's own.
     """
 
     policy: Policy
@@ -33,12 +36,16 @@ class World:
     assumed: Assumptions
     as_of: date
     jurisdictions: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[Row, ...] = ()
 
     @property
-    def precisions(self) -> tuple[str, ...]:
-        """What open weights may be served in; a policy too old to say so has the shipped ones."""
+    def terms(self) -> Terms:
+        """What costs are computed under, people aside: they are paid once for all. A policy too old to say in which
+        precisions open weights may be served has the shipped ones.
+        """
         figures = {**load_policy().figures(self.as_of), **self.policy.figures(self.as_of)}
-        return tuple(part.strip() for part in str(figures[PRECISIONS]).split(","))
+        precisions = tuple(part.strip() for part in str(figures[PRECISIONS]).split(","))
+        return Terms(self.prices, self.assumed, precisions, shares=NOBODY, own=self.own)
 
 
 def under(scenario: Scenario, world: World) -> World:
