@@ -10,6 +10,7 @@ from planner.models.draft import (
     PolicyEdit,
     PolicyImpact,
 )
+from planner.models.outlook import Outlook, OutlookRow
 from planner.models.plan import PlanRun
 from planner.models.policy import PolicyVersion
 from planner.models.replay import ReplayRun
@@ -24,6 +25,8 @@ __all__ = [
     "DraftState",
     "ImpactOpened",
     "ImpactRow",
+    "Outlook",
+    "OutlookRow",
     "PlanRun",
     "PolicyActivation",
     "PolicyApproval",
