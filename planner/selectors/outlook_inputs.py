@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from planner.engine.given import workload_of
 from planner.engine.policy import Assumptions
 from planner.engine.scenarios import World
-from planner.selectors import basis
+from planner.selectors import basis, capacity
 from pricing.selectors.jurisdictions import jurisdictions
 from workloads.models import Workload
 from workloads.selectors import usage
@@ -61,6 +61,7 @@ def inputs_of(plan: PlanRun) -> Inputs:
         assumed=Assumptions.of(policy, day),
         as_of=day,
         jurisdictions=jurisdictions(prices),
+        own=capacity.own_rows(),
     )
     return Inputs(
         ids=ids,

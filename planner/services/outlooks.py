@@ -112,6 +112,7 @@ def _stamp(outlook: Outlook, found: Inputs) -> dict[str, Any]:
         "snapshot": found.world.prices.name,
         "snapshot_sha": found.world.prices.sha,
         "scenarios_sha": shipped_sha(),
+        "own_benchmarks": len(found.world.own),
         "ids": list(found.ids),
         "people": {variant: round(float(people_usd(variant, a)), 2) for variant in STAFFING},
     }

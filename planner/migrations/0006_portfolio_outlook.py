@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0004_trigger_history'),
+        ('planner', '0005_own_benchmark'),
         ('workloads', '0002_four_eyes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
