@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from workloads.models import Workload
 
 SHOWN: Final = (0, 6, 12, 24, 36)
-NAMED: Final = 12  # figures of the chart; the table has all
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,14 @@ class Happening:
         return [each for each in self.changes if each.change["unknown"]]
 
     @property
+    def stays_unknown(self) -> list[Changed]:
+        """Of those, the ones that stay where they are."""
+        return [each for each in self.unknown if each not in self.moved]
+
+    @property
     def dearer(self) -> list[Changed]:
         """Parts that stay where they are and cost something else."""
-        moved = {id(each) for each in (*self.flips, *self.stops, *self.lost, *self.unknown)}
-        return [each for each in self.changes if id(each) not in moved]
+        return [each for each in self.changes if each not in self.moved and each not in self.unknown]
 
     @property
     def moved(self) -> list[Changed]:
@@ -93,7 +96,7 @@ class Happening:
 
     @property
     def insurances(self) -> list[dict[str, Any]]:
-        """What to have closed beforehand, the most useful first; of the whole portfolio only."""
+        """What to have closed beforehand, the most useful first. Of the whole portfolio only."""
         return list(self.entry["insurances"]) if self.whole else []
 
     @property
@@ -169,7 +172,11 @@ class Seen:
 
     @property
     def figures(self) -> list[dict[str, Any]]:
-        return [{"case": case, "label": words.CASES[case], **range_} for case, range_ in self.now.items()]
+        return [
+            {"case": case, "label": label, **self.now[case]}
+            for case, label in words.CASES.items()
+            if case in self.now
+        ]
 
     @property
     def lede(self) -> str:
@@ -254,6 +261,6 @@ def _rows(done: Outlook, workloads: QuerySet[Workload]) -> tuple[list[OutlookRow
 
 def _cells(band: dict[str, list[float]]) -> list[dict[str, float]]:
     return [
-        {"low": band["p10"][month], "middle": band["p50"][month], "high": band["p90"][month]}
+        {"month": month, "low": band["p10"][month], "middle": band["p50"][month], "high": band["p90"][month]}
         for month in SHOWN
     ]

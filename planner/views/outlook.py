@@ -50,6 +50,7 @@ def compute(request: HttpRequest) -> HttpResponse:
         messages.error(request, "There is no finished plan yet: start one first.")
         return redirect("planner:outlook")
     services.ask_outlook(plan, as_of=timezone.now(), asked_by=access.person(request.user), send=send_outlook)
+    messages.success(request, "The outlook of the last plan is on its way.")
     return redirect("planner:outlook")
 
 

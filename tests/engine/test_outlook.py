@@ -37,10 +37,11 @@ from planner.engine.scenarios import World, answers
 from planner.engine.uncertainty.draws import Draws
 from planner.engine.uncertainty.price_scenarios import PRICE_SCENARIOS
 from tests.engine.laws import examples
-from tests.engine.samples import AS_OF, CASES, ORGANISATION, PLAIN, POLICY, PRICES
+from tests.engine.samples import AS_OF, CASES, ORGANISATION, PLAIN, POLICY, PRICES, STAFFED
 
 ASSUMED = Assumptions.of(POLICY, AS_OF).having({"futures_drawn": 200})
 GOLDEN = World(POLICY, parse_workloads(CASES, POLICY), PRICES, ASSUMED, AS_OF)
+INSIDE = STAFFED | {"data_must_stay_in_infra": True, "current_class": "5a"}
 CASES_OF = (TODAY, TARGET, POOLED)
 
 
@@ -127,8 +128,10 @@ def test_more_growth_never_costs_less(one: float, other: float) -> None:
 
 
 def test_sharing_never_costs_more_than_each_part_alone() -> None:
-    found = golden()
-    assert month_now(found, POOLED).usd <= month_now(found, TARGET).usd
+    alone = portfolio_of(INSIDE | {"tokens_month": 1e8})
+    for found in (golden(), alone):
+        assert month_now(found, POOLED).usd <= month_now(found, TARGET).usd
+    assert alone.shared.pools == ()  # servers without GPUs cost less than a pool
 
 
 # What is in it
@@ -178,17 +181,9 @@ def test_a_growth_of_its_own_holds_for_a_year() -> None:
 def test_opposite_hours_share_machines_that_the_same_hours_do_not() -> None:
     """Two workloads that must be on machines: one busy by day, one by night."""
     day = [2.0] * 12 + [0.0] * 12
-    facts = {
-        "tokens_month": 60e9,
-        "requests_month": 4e7,
-        "data_must_stay_in_infra": True,
-        "current_class": "5a",
-        "peak_to_avg": 2.0,
-    }
-    staffed = {"ml_engineers": 2, "mlops_engineers": 2, "data_engineers": 1, "gpu_stack_people": 3,
-               "gpu_prod_experience": True, "oncall_24x7": True, "willing_to_hire": True}  # fmt: skip
-    together = portfolio_of(facts | staffed, facts | staffed)
-    apart = portfolio_of(facts | staffed, facts | staffed, profiles={0: day, 1: day[::-1]})
+    facts = INSIDE | {"tokens_month": 60e9, "requests_month": 4e7, "peak_to_avg": 2.0}
+    together = portfolio_of(facts, facts)
+    apart = portfolio_of(facts, facts, profiles={0: day, 1: day[::-1]})
     assert {each.target for each in together.parts} <= {"5a", "5b"}
     (crowded,), (shared,) = together.shared.pools, apart.shared.pools
     assert len(shared.parts) == 2

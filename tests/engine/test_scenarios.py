@@ -77,7 +77,7 @@ def test_a_scenario_that_changes_nothing_is_today_exactly() -> None:
     assert (same.flips, same.usd_month) == ((), 0.0)
     assert all(each.preparation is None for each in same.changes)
     assert comparison_sentence(comparison_entry(same)) == (
-        "Nothing would move. The cost stays the same; not known for one part."
+        "Nothing would move. Where it is known the cost is the same; it is not for one part."
     )
 
 

@@ -145,12 +145,14 @@ def _cost_words(entry: dict[str, Any]) -> str:
     if not entry["priced"]:
         return "What it costs is not known for any part."
     change = entry["usd_month"]
-    if not change:
-        words = "The cost stays the same"
-    else:
-        words = f"It costs {money(abs(change))} {'more' if change > 0 else 'less'}"
-    unknown = f"; not known for {counted(entry['unpriced'], 'part')}" if entry["unpriced"] else ""
-    return f"{words}{unknown}."
+    words = (
+        f"it costs {money(abs(change))} {'more' if change > 0 else 'less'}"
+        if change
+        else "the cost is the same"
+    )
+    if entry["unpriced"]:
+        return f"Where it is known {words}; it is not for {counted(entry['unpriced'], 'part')}."
+    return f"{capitalised(words)}."
 
 
 def _answer_entry(answer: Answer) -> dict[str, Any]:

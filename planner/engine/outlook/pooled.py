@@ -97,10 +97,13 @@ def _staff(a: Assumptions) -> Staff:
 
 
 def _offer(each: Placed) -> tuple[float, str]:
-    """The cheapest offer that needs no machines of one's own; infinite where there is none."""
+    """The cheapest placement that needs no GPUs; infinite where there is none."""
+    servers = (
+        ("5a",) if each.costs["5a"].serving is None else ()
+    )  # those without GPUs serve one model, shared or not
     known: dict[str, float] = {
         variant: usd
-        for variant in BY_OFFER
+        for variant in (*BY_OFFER, *servers)
         if variant in each.answer.feasible and (usd := each.costs[variant].usd_month) is not None
     }
     best = min(known, key=known.__getitem__, default="")

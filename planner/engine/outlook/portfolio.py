@@ -67,7 +67,12 @@ class Portfolio:
 
     @cached_property
     def shared(self) -> Pooled:
-        return pooled(self.parts, self.world, self.profiles)
+        """The portfolio with machines shared; where that costs more than the targets one by one, those stay."""
+        a = self.world.assumed
+        found, alone = pooled(self.parts, self.world, self.profiles), self.lines(TARGET)
+        if not found.nowhere and float(usd_of(found.lines, a)) <= float(usd_of(alone, a)):
+            return found
+        return Pooled(alone, (), tuple(each.target for each in self.parts), ())
 
     def lines(self, case: str, assumed: Mapping[str, float] | None = None) -> tuple[Line, ...]:
         """The lines of the bill today, at target or pooled; under other figures where they are given."""
