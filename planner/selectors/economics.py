@@ -204,7 +204,12 @@ class Economics:
             return None
         growth = next((f["value"] for f in self.segment["facts"] if f["name"] == "growth_pct_month"), None)
         return foreseen(
-            self.costs[own], self.costs[self.comparator], self.asked.work, self.asked.under.figures, growth
+            self.costs[own],
+            self.costs[self.comparator],
+            self.asked.work,
+            self.asked.under.figures,
+            growth,
+            hire=self.asked.under.hire,
         )
 
 
