@@ -48,7 +48,6 @@ def _short(value: float) -> str:
     size = abs(value)
     if size < TEN_THOUSAND:
         return f"{value:,.0f}" if size >= HUNDRED or value == int(value) else f"{value:.3g}"
-    for scale, letter in SCALES:
-        if size >= scale:
-            return f"{float(f'{value / scale:.3g}'):g}{letter}"
-    return f"{value:.0f}"
+    rounded = float(f"{value:.3g}")  # first, so that 999,990 is a million and not a thousand thousands
+    scale, letter = next(each for each in SCALES if abs(rounded) >= each[0])
+    return f"{rounded / scale:.4g}{letter}"

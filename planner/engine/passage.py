@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 NEVER = math.inf
 _STILL = 1e-9  # a walk this quiet is a straight line; its variance would vanish in a float
-_OVERFLOW = 700.0  # exp() of more leaves the range of a float; beyond it the sum is taken in logarithms
+_OVERFLOW = (
+    700.0  # exp() of more leaves the range of a float; beyond it the product is taken as one exponential
+)
 _HORIZON_MONTHS = 1e6
 
 
@@ -27,7 +29,7 @@ def first_passage(now: float, level: float, drift: float, volatility: float) -> 
         return Passage(1.0, 0.0, 0.0, 0.0)
     if now <= 0:
         return Passage(0.0, NEVER, NEVER, NEVER)
-    distance = math.log(level / now)
+    distance = math.log(level) - math.log(now)
     if volatility < _STILL:
         months = distance / drift if drift > 0 else NEVER
         return Passage(1.0 if drift > 0 else 0.0, months, months, months)
@@ -46,9 +48,10 @@ def reached_by(months: float, distance: float, drift: float, volatility: float) 
     if months <= 0:
         return 0.0
     spread = volatility * math.sqrt(months)
-    direct = _normal((drift * months - distance) / spread)
-    exponent, tail = 2 * drift * distance / volatility**2, (-distance - drift * months) / spread
-    return min(1.0, direct + _product(exponent, tail))
+    ahead, behind = (drift * months - distance) / spread, (-distance - drift * months) / spread
+    exponent = 2 * drift * distance / volatility**2
+    product = _far_out(ahead, -behind) if exponent > _OVERFLOW else math.exp(exponent) * _normal(behind)
+    return min(1.0, _normal(ahead) + product)
 
 
 def _quantile(share: float, ever: float, distance: float, drift: float, volatility: float) -> float:
@@ -68,15 +71,14 @@ def _quantile(share: float, ever: float, distance: float, drift: float, volatili
     return high
 
 
-def _product(exponent: float, tail: float) -> float:
-    """exp(exponent) * Phi(tail), also where one is huge and the other vanishes."""
-    if exponent <= _OVERFLOW:
-        return math.exp(exponent) * _normal(tail)
-    # Mills' ratio: ln Phi(z) is close to -z^2/2 - ln(-z sqrt(2 pi)) far out in the tail
-    log_tail = (
-        -(tail**2) / 2 - math.log(-tail * math.sqrt(2 * math.pi)) if tail < -1 else math.log(_normal(tail))
-    )
-    return math.exp(min(0.0, exponent + log_tail))
+def _far_out(ahead: float, z: float) -> float:
+    """exp(2 mu x / s^2) * Phi(-z) where the one overflows and the other vanishes.
+
+    z is beyond 37 there (z^2 >= 4 mu x / s^2), so Mills' ratio holds to a part in 10^10; and 2 mu x / s^2 - z^2 / 2
+    is exactly -ahead^2 / 2, which is taken instead of the difference of two huge numbers.
+    """
+    mills = (1 - 1 / z**2 + 3 / z**4 - 15 / z**6) / (z * math.sqrt(2 * math.pi))
+    return math.exp(-(ahead**2) / 2) * mills
 
 
 def _normal(z: float) -> float:

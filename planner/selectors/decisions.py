@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, Func, JSONField, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest, Now, TruncDate
 
 from planner.jobs import RunState
@@ -30,6 +30,20 @@ def current_decisions(workloads: Iterable[Workload] | QuerySet[Workload]) -> Que
     rows = Decision.objects.filter(pk__in=newest).order_by("workload__name", "workload_id")
     related = ("workload__team", "workload__owner", "record", "if_approved", "run__policy", "run__snapshot")
     return rows.select_related(*related).defer("run__policy__document", "run__snapshot__document")
+
+
+def targets() -> QuerySet[Decision, tuple[int, list[str | None]]]:
+    """Each workload with the target of each of its parts, by the newest decision; no record is read."""
+    finished = Decision.objects.filter(run__state=RunState.DONE)
+    newest = finished.order_by("workload_id", "-run_id").distinct("workload_id").values("pk")
+    found = Func(
+        F("record__record"),
+        Value("$.segments[*].target"),
+        function="jsonb_path_query_array",
+        output_field=JSONField(),
+    )
+    rows = Decision.objects.filter(pk__in=newest).order_by("workload_id")
+    return rows.annotate(targets=found).values_list("workload_id", "targets")
 
 
 def triggers_due(workloads: QuerySet[Workload]) -> int:

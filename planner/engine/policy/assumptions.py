@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from planner.engine.policy.load import load_policy
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -26,7 +28,9 @@ class UnknownAssumptionError(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """One figure with its range and who says so. `changed` is set where somebody asked "what if" instead."""
+    """One figure with its range and who says so. `changed` is set where somebody asked "what if" instead, `shipped`
+    where the policy in force is older than the figure and the one that comes with the program speaks for it.
+    """
 
     name: str
     label: str
@@ -37,6 +41,7 @@ class Assumption:
     guess: bool
     reference: Reference
     changed: bool = False
+    shipped: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,23 +52,16 @@ class Assumptions(Mapping[str, float]):
 
     @classmethod
     def of(cls, policy: Policy, as_of: date) -> Assumptions:
-        """The numbers of a policy that are in force on a day."""
-        figures = {}
-        for name, parameter in policy.parameters.items():
-            held = parameter.on(as_of)
-            if isinstance(held.value, bool) or not isinstance(held.value, (int, float)):
-                continue
-            figures[name] = Assumption(
-                name=name,
-                label=parameter.label,
-                unit=parameter.unit,
-                value=float(held.value),
-                low=held.low,
-                high=held.high,
-                guess=parameter.guess,
-                reference=held.reference,
-            )
-        return cls(figures)
+        """The numbers of a policy that are in force on a day, and the shipped ones it does not have yet."""
+        own, shipped = _numbers(policy, as_of), load_policy()
+        if policy.sha == shipped.sha:
+            return cls(own)
+        lent = {
+            name: replace(each, shipped=True)
+            for name, each in _numbers(shipped, as_of).items()
+            if name not in policy.parameters
+        }
+        return cls(lent | own)
 
     def __getitem__(self, name: str) -> float:
         try:
@@ -88,3 +86,22 @@ class Assumptions(Mapping[str, float]):
             if value != self.figures[name].value
         }
         return Assumptions({**self.figures, **changed})
+
+
+def _numbers(policy: Policy, as_of: date) -> dict[str, Assumption]:
+    figures = {}
+    for name, parameter in policy.parameters.items():
+        held = parameter.on(as_of)
+        if isinstance(held.value, bool) or not isinstance(held.value, (int, float)):
+            continue
+        figures[name] = Assumption(
+            name=name,
+            label=parameter.label,
+            unit=parameter.unit,
+            value=float(held.value),
+            low=held.low,
+            high=held.high,
+            guess=parameter.guess,
+            reference=held.reference,
+        )
+    return figures

@@ -1,4 +1,4 @@
-"""`manage.py bench engine`: measures what the product promises, on this machine, and prints it."""
+"""`manage.py bench economics|engine|throughput`: measures what the product promises, on this machine, and prints it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from django.core.management.base import BaseCommand
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-SUBJECTS: Final[dict[str, str]] = {"engine": "decisions, flips and golden cases, and zen-engine beside them"}
+SUBJECTS: Final[dict[str, str]] = {
+    "economics": "full costs, break-evens, chance and pools",
+    "engine": "decisions, flips and golden cases, and zen-engine beside them",
+    "throughput": "predicted against measured tokens a second, the refit, and how long a prediction takes",
+}
 
 
 class Command(BaseCommand):

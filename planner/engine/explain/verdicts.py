@@ -1,0 +1,118 @@
+"""What a full cost says of a decision: which placement costs least, by how much, and from which volume on another would."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from planner.engine.amounts import in_words
+from planner.engine.explain.costing import LABELS
+from planner.engine.explain.words import capitalised, listed, money, placed
+from planner.engine.vocabulary import CLASS_OF, VARIANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from planner.engine.costing import FullCost
+    from planner.engine.costing.breakeven import BreakEven
+
+MILLION: Final = 1_000_000
+TEN: Final = 10
+TOKENS: Final = "tokens/month"
+
+
+def cheapest(costs: Mapping[str, FullCost], among: Collection[str]) -> str | None:
+    """The placement that costs least in full; of equal ones the first. None where no cost is known."""
+    known = [
+        (usd, VARIANTS.index(variant), variant)
+        for variant in among
+        if (usd := costs[variant].usd_month) is not None
+    ]
+    return min(known)[2] if known else None
+
+
+def headline(costs: Mapping[str, FullCost], feasible: Collection[str], target: str | None) -> str:
+    """Whether the full cost agrees with the decision, in one sentence."""
+    least = cheapest(costs, feasible)
+    if target is None:
+        return "No placement is allowed, so there is nothing to compare."
+    if costs[target].usd_month is None:
+        return f"What {placed(target)} costs in full is not known. {costs[target].unknown}"
+    if least == target:
+        return (
+            f"In full, {placed(target)} costs {money(costs[target].usd_month)}: the least of what is allowed."
+        )
+    if least is None:
+        return "No placement that is allowed has a cost anybody knows."
+    dearer = (costs[target].usd_month or 0) - (costs[least].usd_month or 0)
+    return (
+        f"In full, {placed(target)} costs {money(costs[target].usd_month)}; {placed(least)} would cost "
+        f"{money(dearer)} less, and is allowed too."
+    )
+
+
+def difference(variant: str, costs: Mapping[str, FullCost], comparator: str, found: BreakEven | None) -> str:
+    """Class 4 would cost 3.1 times class 3 today; it breaks even at no volume against this price."""
+    own, other = costs[variant].usd_month, costs[comparator].usd_month
+    if own is None or other is None:
+        unknown = variant if own is None else comparator
+        return f"What {placed(unknown)} costs is not known. {costs[unknown].unknown}"
+    sentence = f"{capitalised(placed(variant))} would cost {_ratio(own, other)} {placed(comparator)} today"
+    if found is None:
+        return f"{sentence}."
+    price = f"{costs[comparator].comparator} at ${found.usd_mtok:,.3g} a million tokens"
+    if math.isinf(found.sustained_mtok_month):
+        return f"{sentence}; it breaks even at no volume against {price}: a replica at planned load costs more than the tokens it carries."
+    volume = in_words(found.sustained_mtok_month * MILLION, TOKENS)
+    return f"{sentence}; it breaks even from {volume} on against {price}."
+
+
+def why_it_wins(costs: Mapping[str, FullCost], feasible: Collection[str], comparator: str) -> str:
+    """In one sentence, why the comparator wins or does not."""
+    usd = costs[comparator].usd_month
+    if usd is None:
+        return f"Whether {placed(comparator)} wins is not known. {costs[comparator].unknown}"
+    if comparator not in feasible:
+        return f"{capitalised(placed(comparator))} would cost {money(usd)}, but is not allowed here."
+    others = [
+        each
+        for each in feasible
+        if CLASS_OF[each] != CLASS_OF[comparator] and costs[each].usd_month is not None
+    ]
+    least = cheapest(costs, others)
+    if least is None:
+        return f"{capitalised(placed(comparator))} is the only one with a known cost, {money(usd)}."
+    other = costs[least].usd_month or 0.0
+    if other < usd:
+        return (
+            f"{capitalised(placed(comparator))} does not win: it costs {money(usd)}, {placed(least)} {money(other)}; "
+            f"{_most(costs[comparator])}."
+        )
+    tie = "no more than" if other == usd else "less than"
+    return (
+        f"{capitalised(placed(comparator))} wins: at {money(usd)} it costs {tie} {placed(least)} at {money(other)}, "
+        f"{_most(costs[least])}."
+    )
+
+
+def _most(cost: FullCost) -> str:
+    """What most of a cost is."""
+    largest = sorted(cost.terms.items(), key=lambda term: -abs(term[1]))[:2]
+    parts = [f"{LABELS[key].lower()} {money(usd)}" for key, usd in largest if usd]
+    return f"most of which is {listed(parts)}"
+
+
+def _ratio(own: float, other: float) -> str:
+    """How many times the other amount."""
+    if other == 0:
+        return f"{money(own)} against nothing for"
+    ratio = own / other
+    return f"{ratio:,.0f} times" if ratio >= TEN else f"{ratio:.2g} times"
+
+
+def volume_sentence(comparator: str) -> str:
+    """What the lines over volume show."""
+    return (
+        f"Dollars a month over tokens a month, {placed(comparator)} as the thick line; a diamond marks where machines "
+        "get cheaper for good. Machines come in whole replicas, so their lines go in steps."
+    )

@@ -1,0 +1,257 @@
+"""The full cost of each placement: its formulas on worked examples, its terms on real prices, and its laws."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner.engine.costing import (
+    Terms,
+    Work,
+    columns_of,
+    full_costs,
+    many_costs,
+    people_usd,
+    portfolio_people_usd,
+)
+from planner.engine.costing.against import against
+from planner.engine.costing.machines import Need, owned_terms, rented_terms, zero_scaled_hours
+from planner.engine.costing.serving import gpu_kilowatts
+from planner.engine.costing.spread import spreads
+from planner.engine.costing.tokens import TokenPrice, seat_terms, token_terms
+from planner.engine.policy import Assumptions
+from tests.engine.laws import examples
+from tests.engine.samples import AS_OF, POLICY, PRICES
+
+FIGURES = Assumptions.of(POLICY, AS_OF)
+UNDER = Terms(PRICES, FIGURES, ("fp8", "bf16"))
+PLAIN = Work(1e6, 2e9, 3e8, 0.0, 0.0, 0.0, 1.0, 1.0, 3.0)
+PRICED_BY_VOLUME = ("2p", "2e", "3", "3r", "4", "5a", "5b")
+
+
+def total(terms: Any) -> float:
+    return float(sum(terms.values()))
+
+
+# Worked examples: a million requests of 2,000 tokens in and 300 out at 3 and 15 dollars.
+def test_tokens_with_retries_cache_writes_and_batches() -> None:
+    price = TokenPrice(3.0, 15.0, 0.30, 3.75)
+    busy = replace(PLAIN, cached_share=0.30, written_share=0.05, batch_share=0.2)
+    assert total(token_terms("2p", busy, price, FIGURES)) == pytest.approx(8_462.475, rel=1e-9)
+    once = FIGURES.having({"retry_overhead": 1.0})
+    assert total(token_terms("2p", PLAIN, price, once)) == pytest.approx(10_500, rel=1e-9)
+
+
+def test_an_owned_node_of_eight_by_the_hour() -> None:
+    figures = FIGURES.having({"pue": 1.35, "pool_fixed_5b": 0})
+    terms = owned_terms(8, 330_000, 8, gpu_kilowatts("h100", figures["node_kw"]), figures)
+    assert terms["power"] == pytest.approx(965.00, abs=0.01)
+    assert terms["hall"] == pytest.approx(1_734)
+    assert terms["maintenance"] == pytest.approx(1_375)
+    assert total(terms) / (8 * 730) == pytest.approx(1.9533, abs=5e-5)
+    longer = figures.having({"amort_months": 60, "residual_36m": 0.10})
+    assert total(
+        owned_terms(8, 330_000, 8, gpu_kilowatts("h100", figures["node_kw"]), longer)
+    ) / 5_840 == pytest.approx(1.5452, abs=5e-5)
+    usual = FIGURES.having({"pool_fixed_5b": 0})
+    assert total(
+        owned_terms(8, 330_000, 8, gpu_kilowatts("h100", usual["node_kw"]), usual)
+    ) / 5_840 == pytest.approx(1.9766, abs=5e-5)
+
+
+def test_ten_rented_replicas_of_two() -> None:
+    needed = Need(mean_load=1.94515, load=8.336, busy=np.float64(9), spare=np.float64(1))
+    terms = rented_terms("5a", needed, 2 * 2.95, FIGURES.having({"pool_fixed_5a": 0}))
+    assert total(terms) - terms["adder"] == pytest.approx(43_070)
+    assert total(terms) == pytest.approx(45_223.50)
+
+
+def test_a_replica_that_stops_when_nobody_asks() -> None:
+    hours = zero_scaled_hours(3, 10, FIGURES)
+    assert hours == pytest.approx(149.549, abs=5e-4)
+    assert hours * 6.50 == pytest.approx(972.07, abs=5e-3)
+    assert zero_scaled_hours(24, 100, FIGURES) == 730  # never more than it would be without stopping
+
+
+def test_seats_and_their_administration() -> None:
+    assert seat_terms(100, FIGURES) == pytest.approx({"seats": 2_000, "administration": 200})
+
+
+def test_the_people_of_a_class_are_paid_once_however_many_use_it() -> None:
+    assert people_usd("5a", FIGURES) == pytest.approx(25_000)
+    assert people_usd("5a", FIGURES, 0.1) == pytest.approx(2_500)
+    assert people_usd("5a", FIGURES, hire=True) == pytest.approx(400_000 / 12)
+    assert portfolio_people_usd(["5a", "5a", "3", "2p", "1", None], FIGURES) == pytest.approx(
+        25_000 + 200_000 * 0.1 / 12
+    )
+
+
+# The reference snapshot: every placement, its terms, and what is missing.
+def work(**values: Any) -> Work:
+    facts = {"tokens_month": 10e9, "peak_to_avg": 3.0, "cached_input_share": 0.0, **values}
+    made = Work.of(facts, facts, FIGURES)
+    assert made is not None
+    return made
+
+
+def test_every_placement_says_what_it_consists_of() -> None:
+    costs = full_costs(POLICY.tiers["moderate"], work(), 50, UNDER)
+    assert {variant: cost.unknown for variant, cost in costs.items() if cost.unknown} == {}
+    rented = costs["5a"]
+    assert rented.usd_month == pytest.approx(total(rented.terms))
+    assert rented.terms["people"] == pytest.approx(25_000)
+    assert rented.need is not None
+    assert rented.need.replicas == rented.need.busy + 1
+    assert costs["3"].comparator == "groq gpt-oss-120b"
+    assert (costs["3"].usd_month or 0) < (rented.usd_month or 0)
+
+
+def test_an_unknown_volume_is_unknown_and_names_the_way_out() -> None:
+    assert Work.of({"tokens_month": 5e9}, {}, FIGURES) is None  # assumed, nobody said it
+    costs = full_costs(POLICY.tiers["simple"], None, None, UNDER)
+    assert {cost.usd_month for cost in costs.values()} == {None}
+    assert costs["3"].unknown == "The monthly volume is not known: measure it, or state it on the workload."
+    assert costs["1"].unknown == "The number of seats is not known: state it on the workload."
+
+
+def test_a_snapshot_without_offers_names_what_to_enter() -> None:
+    bare = replace(UNDER, prices=replace(PRICES, token_offers=(), gpu_offers=()))
+    costs = full_costs(POLICY.tiers["complex"], work(), None, bare)
+    assert costs["3"].unknown == (
+        "The snapshot has no comparable price for deepseek-v3.2 or llama-4-maverick: enter or pull one."
+    )
+    assert costs["5b"].unknown == (
+        "The snapshot has no owned GPUs whose speed is known for deepseek-v3.2 or llama-4-maverick: "
+        "enter or pull an offer of machines."
+    )
+
+
+def test_a_time_per_token_nothing_can_hold_is_said() -> None:
+    hasty = replace(UNDER, figures=FIGURES.having({"itl_target_ms": 0.1}))
+    assert "at 0.1 ms a token" in str(full_costs(POLICY.tiers["complex"], work(), None, hasty)["5a"].unknown)
+
+
+def test_what_stands_in_for_facts_is_named() -> None:
+    assert {"tokens_per_request", "in_out_ratio"} <= work().stand_in
+    told = work(input_tokens_month=8e9, output_tokens_month=2e9, requests_month=7e6)
+    assert not {"tokens_per_request", "in_out_ratio", "peak_to_mean_workload"} & told.stand_in
+
+
+WORKS = st.builds(
+    Work,
+    requests_month=st.floats(1e2, 1e8),
+    input_tokens_month=st.floats(1e6, 1e11),
+    output_tokens_month=st.floats(1e5, 1e11),
+    cached_share=st.floats(0, 0.9),
+    written_share=st.floats(0, 0.1),
+    batch_share=st.floats(0, 1),
+    reasoning=st.floats(1, 5),
+    longer=st.floats(1, 2),
+    peak=st.floats(1, 20),
+)
+
+
+@settings(max_examples=examples(15), deadline=None)
+@given(st.lists(WORKS, min_size=1, max_size=6), st.sampled_from(sorted(POLICY.tiers)))
+def test_many_at_once_equal_one_at_a_time(works: list[Work], tier: str) -> None:
+    warnings.simplefilter("error")
+    many = many_costs(POLICY.tiers[tier], columns_of(works), UNDER)
+    for place, each in enumerate(works):
+        one = full_costs(POLICY.tiers[tier], each, None, UNDER)
+        for variant in PRICED_BY_VOLUME:
+            usd = one[variant].usd_month
+            if usd is None:
+                assert np.isnan(many[variant][place])
+            else:
+                assert many[variant][place] == pytest.approx(usd, rel=1e-9)
+
+
+@settings(max_examples=examples(15), deadline=None)
+@given(WORKS, st.floats(1, 10), st.sampled_from(sorted(POLICY.tiers)))
+def test_more_of_the_same_work_never_costs_less(each: Work, factor: float, tier: str) -> None:
+    now = many_costs(POLICY.tiers[tier], columns_of([each]), UNDER)
+    grown = many_costs(POLICY.tiers[tier], columns_of([each.grown(factor)]), UNDER)
+    for variant in PRICED_BY_VOLUME:
+        if not np.isnan(now[variant][0]):
+            assert grown[variant][0] >= now[variant][0] * (1 - 1e-9)
+
+
+def test_months_are_a_last_axis_of_the_same_answer() -> None:
+    each = columns_of([work(), work(tokens_month=50e9)])
+    growth = 1.05 ** np.arange(3)
+    over = replace(
+        each,
+        **{
+            name: value[:, None] * (growth if "month" in name else 1) for name, value in each.arrays().items()
+        },
+    )
+    monthly = many_costs(POLICY.tiers["moderate"], over, UNDER)
+    for month, factor in enumerate(growth):
+        at_once = many_costs(POLICY.tiers["moderate"], each.grown(factor), UNDER)
+        for variant in PRICED_BY_VOLUME:
+            assert monthly[variant][:, month] == pytest.approx(at_once[variant], rel=1e-12)
+
+
+# 70B in FP8 on two H100 against 2.50 and 10 dollars: 1,366 tokens a request, 5.5 in for one out.
+def test_the_break_even_of_a_pool_against_tokens() -> None:
+    offers = tuple(
+        replace(offer, amount_per_hour=Decimal("2.95"), id="h100", gpu_count=1)
+        for offer in PRICES.gpu_offers
+        if offer.gpu == "h100" and offer.arrangement == "rented" and offer.gpu_count == 1
+    )
+    token = replace(
+        PRICES.token_offers[0],
+        id="closed",
+        model="closed",
+        open_weights=False,
+        input_usd_per_mtok=Decimal("2.5"),
+        output_usd_per_mtok=Decimal(10),
+    )
+    prices = replace(PRICES, gpu_offers=offers, token_offers=(token,))
+    tier = replace(POLICY.tiers["moderate"], open=("llama-3.1-70b",), closed=("closed",))
+    figures = FIGURES.having({"retry_overhead": 1, "pool_fixed_5a": 0})
+    each = Work(1e6, 1155.846e6, 210.154e6, 0.0, 0.0, 0.0, 1.0, 1.0, 3.0)
+    costs = full_costs(tier, each, None, Terms(prices, figures, ("fp8",), corrected=False))
+    own = costs["5a"]
+    assert own.serving is not None
+    assert (own.serving.gpus, own.batch) == (2, 54)
+    assert own.request_s == pytest.approx(0.194219, rel=1e-5)
+    found = against(own, costs["2p"], each, figures["rho_max"])
+    assert found is not None
+    assert found.usd_mtok == pytest.approx(3.653846, rel=1e-5)
+    assert found.sustained_mtok_month == pytest.approx(13_030.6, rel=1e-4)
+    assert found.smooth_mtok_month == pytest.approx(11_331.8, rel=1e-4)
+
+
+def test_where_a_side_is_unknown_the_break_even_is_unknown() -> None:
+    costs = full_costs(POLICY.tiers["moderate"], work(), None, UNDER)
+    unknown = replace(costs["5a"], unknown="No price.")
+    assert against(unknown, costs["3"], work(), 0.7) is None
+    assert against(costs["5a"], replace(costs["3"], unknown="No price."), work(), 0.7) is None
+
+
+# Ranges
+def test_the_range_of_a_cost_holds_its_best_estimate_and_a_figure_taken_at_its_word_narrows_it() -> None:
+    each = work()
+    costs = full_costs(POLICY.tiers["moderate"], each, 50, UNDER)
+    ranges = spreads(costs, each, 50, UNDER)
+    for variant, cost in costs.items():
+        assert cost.usd_month is not None
+        assert ranges[variant].low <= cost.usd_month <= ranges[variant].high
+    said = replace(UNDER, figures=FIGURES.having({"fte_class5a": 1.0}))
+    narrower = spreads(full_costs(POLICY.tiers["moderate"], each, 50, said), each, 50, said)["5a"]
+    assert narrower.high - narrower.low < ranges["5a"].high - ranges["5a"].low
+
+
+def test_the_same_draws_give_the_same_range() -> None:
+    each = work()
+    costs = full_costs(POLICY.tiers["simple"], each, None, UNDER)
+    assert spreads(costs, each, None, UNDER) == spreads(costs, each, None, UNDER)
+    assert "1" not in spreads(costs, each, None, UNDER)
