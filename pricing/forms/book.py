@@ -37,7 +37,7 @@ class BookFilter(forms.Form):
     def __init__(self, *args: Any, choices: Mapping[str, list[tuple[str, str]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         feeds = [(feed.name, feed.title) for feed in FEEDS.values()]
-        for name, found in (choices | {"feed": feeds}).items():
+        for name, found in {**choices, "feed": feeds}.items():
             label = self.fields[name].label
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[("", "All"), *found])
 
