@@ -161,6 +161,17 @@ class Seen:
             TARGET: {"usd": target + self._people([part["target"] for part in parts])},
         }
 
+    @property
+    def bridge(self) -> list[dict[str, Any]]:
+        """Why the full cost at target is not the price the decisions reckon with; empty where nobody can tell."""
+        parts = [part for row in self.compared for part in row.data["parts"]]
+        planned = [part.get("planned") for part in parts]
+        if not parts or None in planned:
+            return []
+        full = float(sum(part["usd"] for part in parts))
+        people = self._people([part["target"] for part in parts])
+        return words.bridge_entries(float(sum(planned)), full, people)
+
     def _people(self, variants: list[str]) -> float:
         """Once for each operating class in use."""
         steps = {STEP_OF[each]: each for each in variants if each in STEP_OF}

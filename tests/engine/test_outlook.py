@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from planner.engine import parse_workloads
 from planner.engine.explain.outlook import (
+    bridge_entries,
     headline,
     matters_sentence,
     months_sentence,
@@ -209,7 +210,7 @@ def test_the_record_is_plain_data_and_its_sentences_read_it_alone() -> None:
     assert months_sentence(entry).startswith("Over 36 months that is $")
     assert matters_sentence(entry).startswith("It hangs most on growth of demand ($")
     rows = [part_entry(each, "") for each in golden().parts]
-    assert {"part", "today", "target", "usd", "with", "pool"} == set(rows[0])
+    assert {"part", "today", "target", "usd", "with", "pool", "planned"} == set(rows[0])
 
 
 def test_nothing_to_compare_is_said_and_is_not_nought() -> None:
@@ -222,3 +223,9 @@ def test_nothing_to_compare_is_said_and_is_not_nought() -> None:
 def test_a_bill_of_nothing_stays_nothing() -> None:
     ahead = Ahead.of(PRICE_SCENARIOS[0], Draws.of(1, 50, 4), ASSUMED)
     assert np.all(np.asarray(Measured(0.0, golden().lines(TARGET)[0]).bills(ahead, ASSUMED)) == 0)
+
+
+def test_the_steps_from_the_planning_price_add_up_to_the_full_cost() -> None:
+    steps = bridge_entries(planned=1_000.0, full=4_500.0, people=25_000.0)
+    assert [step["usd"] for step in steps] == [1_000.0, 3_500.0, 25_000.0, 29_500.0]
+    assert sum(step["usd"] for step in steps[:-1]) == steps[-1]["usd"]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from planner.engine.uncertainty.tornado import Swing
 
 CENTS: Final = 2
+PEOPLE: Final = "People"  # the part of a planning price that is a share of a team
 CASES: Final = {TODAY: "As it runs today", TARGET: "At target", POOLED: "At target, machines shared"}
 BAND: Final = ("p10", "p50", "p90")
 SAME: Final = 0.005  # shares of the bill below which a difference is none
@@ -63,8 +64,30 @@ def part_entry(each: Placed, pooled_in: str) -> dict[str, Any]:
         "target": each.target,
         "usd": _cents(each.costs[each.target].usd_month),
         "with": each.costs[each.target].comparator,
+        "planned": _planned(each),
         "pool": pooled_in,
     }
+
+
+def _planned(each: Placed) -> float | None:
+    """The price the decision reckoned with, its share of a team aside; None where it had none."""
+    cost = each.answer.weighed.costs[each.target]
+    if cost.usd_month is None:
+        return None
+    return _cents(cost.usd_month - sum(part.usd_month for part in cost.parts if part.label == PEOPLE))
+
+
+def bridge_entries(planned: float, full: float, people: float) -> list[dict[str, Any]]:
+    """From the price the decisions reckon with to the full cost of the same placements, step by step."""
+    return [
+        {"label": "Tokens and machines at the planning price of the decisions", "usd": planned},
+        {
+            "label": "Retries, caching, the peak, whole and spare replicas, pools, speed as measured",
+            "usd": full - planned,
+        },
+        {"label": "People, once for each class in use", "usd": people},
+        {"label": "In full", "usd": full + people},
+    ]
 
 
 def headline(now: dict[str, Any]) -> str:
