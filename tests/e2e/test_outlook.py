@@ -64,7 +64,7 @@ def test_a_leader_reads_cost_months_scenarios_and_what_to_have_ready(journey: Pa
     expect(journey.get_by_text(re.compile("Nobody offers")).first).to_be_visible()
     for path in PAGES:
         for size in ({"width": 1280, "height": 900}, NARROW):
-            journey.set_viewport_size(size)  # type: ignore[arg-type]
+            journey.set_viewport_size(size)
             journey.goto(path)
             axe(journey)
             no_sideways_scroll(journey)

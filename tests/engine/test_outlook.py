@@ -142,6 +142,10 @@ def test_the_golden_portfolio_says_whom_it_leaves_out_and_what_to_supply() -> No
         4: "No placement fits a part of it: see its decision for the ways out.",
         15: "The number of seats is not known: state it on the workload.",
     }
+    bare = replace(GOLDEN, workloads=(replace(GOLDEN.workloads[0], segments=()),))
+    assert Portfolio.of(bare, answers(bare), {0: 10.0}, {}).left_out == {
+        0: "It has no parts: name one with its share of the tokens."
+    }
     unmeasured = Portfolio.of(GOLDEN, answers(GOLDEN), {0: 10.0}, {})
     assert unmeasured.left_out[1] == "Its bill today is not measured: load usage for it."
     assert {each.part.workload for each in unmeasured.parts} == {0}

@@ -52,6 +52,7 @@ def outlook_entry(portfolio: Portfolio, seed: int) -> dict[str, Any]:
             "swings": [_swing(each, a) for each in found.swings],
         },
         "pools": [_pool(each) for each in portfolio.shared.pools],
+        "pools_how": portfolio.shared.how,
         "nowhere": [list(each.part) for each in portfolio.shared.nowhere],
     }
 
@@ -137,7 +138,7 @@ def unpooled_words(entry: dict[str, Any]) -> str:
     shared = sum(len(each["parts"]) for each in entry["pools"])
     if not number:
         return "No pool of machines is worth opening: every part is cheaper by the token, or where it is."
-    return f"{counted(shared, 'part').capitalize()} in {counted(number, 'pool')}."
+    return f"{counted(shared, 'part').capitalize()} in {counted(number, 'pool')}. {entry.get('pools_how', '')}".strip()
 
 
 def _ends(swing: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ serves one of its own models. People are paid once for each operating class in u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from planner.engine.costing.people import people_usd
 from planner.engine.costing.terms import ARRANGEMENT, TOKENS
 from planner.engine.outlook.lines import Machines, Member, People
 from planner.engine.outlook.ways import Way, pool_of, ways_for
+from planner.engine.pooling.exact import solved
 from planner.engine.pooling.moves import moved
 from planner.engine.pooling.polish import polished
 from planner.engine.pooling.problem import NOWHERE, OFFER, Demands, Problem, Staff
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
     from planner.engine.outlook.lines import Line
     from planner.engine.outlook.placed import Placed
     from planner.engine.policy import Assumptions
-    from planner.engine.pooling.slot_prices import Placed as Assignment
     from planner.engine.scenarios import World
 
     Floats = NDArray[np.float64]
 
 HOURS: Final = 24
 ROUNDS: Final = 12
+OUTRIGHT: Final = 200  # parts up to which the solver answers within seconds
+SECONDS: Final = 20.0
 BY_OFFER: Final = ("1", *TOKENS)
 
 
@@ -54,12 +56,13 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """The lines of the bill with machines shared, the pools, and how many parts went into none."""
+    """The lines of the bill with machines shared, the pools, the parts that no pool or offer serves, and how it was found."""
 
     lines: tuple[Line, ...]
     pools: tuple[Shared, ...]
     variants: tuple[str, ...]
     nowhere: tuple[Placed, ...]
+    how: str = ""
 
 
 def pooled(parts: Sequence[Placed], world: World, profiles: Mapping[int, Sequence[float]]) -> Pooled:
@@ -79,15 +82,19 @@ def pooled(parts: Sequence[Placed], world: World, profiles: Mapping[int, Sequenc
     )
     pools = [pool_of(each, world.assumed) for each in ways]
     problem = Problem.of(demands, pools, _staff(world.assumed), world.assumed["rho_max"])
-    found = _solved(problem)
-    return _told(parts, ways, [variant for _, variant in offers], requests_s, found, world.assumed)
+    assignment, how = _solved(problem)
+    told = _told(parts, ways, [variant for _, variant in offers], requests_s, assignment, world.assumed)
+    return replace(told, how=how)
 
 
-def _solved(problem: Problem) -> Assignment:
-    """Prices by the hour, pools opened and closed, whole replicas filled: the best that was met."""
+def _solved(problem: Problem) -> tuple[NDArray[np.int64], str]:
+    """Where each part goes, and how that was found: by prices, moves and polish, and outright where it is small."""
     every = np.arange(len(problem.pools))
-    found = settle(problem, every, even_prices(problem), ROUNDS)
-    return polished(problem, moved(problem, found))
+    found = polished(problem, moved(problem, settle(problem, every, even_prices(problem), ROUNDS)))
+    if len(problem.names) > OUTRIGHT or not len(problem.pools):
+        return found.assignment, "Found by search; too many parts to solve outright."
+    best = solved(problem, found.assignment, SECONDS)
+    return best.assignment, best.sentence
 
 
 def _staff(a: Assumptions) -> Staff:
@@ -131,19 +138,19 @@ def _told(
     ways: Sequence[Way],
     by_offer: Sequence[str],
     requests_s: Floats,
-    found: Assignment,
+    assignment: NDArray[np.int64],
     a: Assumptions,
 ) -> Pooled:
     """The assignment as lines of a bill."""
     lines: list[Line] = []
     pools, variants = [], []
-    for each, place, variant in zip(parts, found.assignment, by_offer, strict=True):
+    for each, place, variant in zip(parts, assignment, by_offer, strict=True):
         line = each.line(variant, a) if place == OFFER else None
         if line is not None:
             lines.append(line)
             variants.append(variant)
     for place, way in enumerate(ways):
-        members = np.flatnonzero(found.assignment == place)
+        members = np.flatnonzero(assignment == place)
         if members.size:
             shared = _shared(
                 way, [parts[i] for i in members.tolist()], requests_s[members], way.seconds[members], a
@@ -151,7 +158,7 @@ def _told(
             lines.append(shared[0])
             pools.append(shared[1])
             variants.append(way.variant)
-    nowhere = tuple(parts[i] for i in np.flatnonzero(found.assignment == NOWHERE).tolist())
+    nowhere = tuple(parts[i] for i in np.flatnonzero(assignment == NOWHERE).tolist())
     return Pooled((*lines, People.of(variants)), tuple(pools), tuple(variants), nowhere)
 
 

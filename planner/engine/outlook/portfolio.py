@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from planner.engine.outlook.lines import Line
-    from planner.engine.scenarios import Answers, World
+    from planner.engine.scenarios import Answer, Answers, World
     from planner.engine.uncertainty.price_scenarios import PriceScenario
 
 MONTHS: Final = 36
 TODAY, TARGET, POOLED = "today", "target", "pooled"
 CLASS_TODAY: Final = "current_class"
 NOWHERE: Final = "none"
+NO_PARTS: Final = "It has no parts: name one with its share of the tokens."
+NO_PLACE: Final = "No placement fits a part of it: see its decision for the ways out."
+NOT_MEASURED: Final = "Its bill today is not measured: load usage for it."
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,7 @@ class Portfolio:
         measured: Mapping[int, float],
         profiles: Mapping[int, Sequence[float]],
     ) -> Portfolio:
-        left_out = {
-            place: why
-            for place in range(len(world.workloads))
-            if (why := _why_left_out(place, answers, measured))
-        }
+        left_out = _left_out(world, answers, measured)
         parts = tuple(
             placed(part, answer, world)
             for part, answer in answers.parts.items()
@@ -149,9 +148,12 @@ def _today(
     """Each measured bill, going on like what it is paid for; a workload in parts by the share of their tokens."""
     lines: list[Line] = []
     classes = []
+    of_workload: dict[int, list[float]] = {}
     for each in parts:
-        today = class_today(each)
-        share = _share(each, [other for other in parts if other.part.workload == each.part.workload])
+        of_workload.setdefault(each.part.workload, []).append(_tokens(each))
+    for each in parts:
+        today, siblings = class_today(each), of_workload[each.part.workload]
+        share = _tokens(each) / sum(siblings) if sum(siblings) else 1 / len(siblings)
         lines.append(Measured(measured[each.part.workload] * share, each.goes_on_like(today, assumed)))
         classes.append(today)
     used = (variant for variant in VARIANTS if CLASS_OF[variant] in classes)
@@ -162,20 +164,27 @@ def class_today(each: Placed) -> str:
     return str(each.answer.weighed.reading.values.get(CLASS_TODAY) or NOWHERE)
 
 
-def _share(each: Placed, siblings: Sequence[Placed]) -> float:
-    tokens = [other.answer.work.tokens_month if other.answer.work else 0.0 for other in siblings]
-    own = each.answer.work.tokens_month if each.answer.work else 0.0
-    return own / sum(tokens) if sum(tokens) else 1 / len(siblings)
+def _tokens(each: Placed) -> float:
+    return float(each.answer.work.tokens_month) if each.answer.work else 0.0
 
 
-def _why_left_out(place: int, answers: Answers, measured: Mapping[int, float]) -> str:
-    """What to supply so that a workload can be compared; empty where it can."""
-    if place in answers.refused:
-        return answers.refused[place]
-    parts = [answer for part, answer in answers.parts.items() if part.workload == place]
+def _left_out(world: World, answers: Answers, measured: Mapping[int, float]) -> dict[int, str]:
+    """What to supply for each workload that cannot be compared."""
+    parts: dict[int, list[Answer]] = {}
+    for part, answer in answers.parts.items():
+        parts.setdefault(part.workload, []).append(answer)
+    found = {}
+    for place in range(len(world.workloads)):
+        why = answers.refused.get(place) or _why_left_out(parts.get(place, ()))
+        why = why or ("" if place in measured else NOT_MEASURED)
+        if why:
+            found[place] = why
+    return found
+
+
+def _why_left_out(parts: Sequence[Answer]) -> str:
+    if not parts:
+        return NO_PARTS
     if any(answer.target is None for answer in parts):
-        return "No placement fits a part of it: see its decision for the ways out."
-    unknown = next((answer.unknown for answer in parts if answer.unknown), "")
-    if unknown:
-        return unknown
-    return "" if place in measured else "Its bill today is not measured: load usage for it."
+        return NO_PLACE
+    return next((answer.unknown for answer in parts if answer.unknown), "")
