@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from planner.engine.pooling.problem import Floats, Ints, Problem
 
 GRID: Final = 1e-4  # replicas: loads are rounded up to it; finer ones have led the solver to wrong optima
+ROUNDING: Final = 1e-9  # of the grid: what division leaves of a whole number
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,64 +58,14 @@ class Program:
 
 def program(problem: Problem, grid: float = GRID) -> Program:
     """The program of a problem, loads rounded up to the grid; with a grid of 0 as they are."""
-    from scipy import sparse  # noqa: PLC0415  scipy is loaded only where it is asked for
-
     offers = np.flatnonzero(np.isfinite(problem.offer))
     members, places = np.nonzero(problem.barred == 0)
-    segments, hours, pools = len(problem.offer), problem.requests_s.shape[1], len(problem.replica)
-    loads = problem.requests_s[members] * problem.work[members, places][:, None]
-    if grid:
-        loads = np.ceil(loads / grid - 1e-9) * grid
-    placed, steps = len(offers) + len(members), len(problem.steps)
-    first = {"replicas": placed, "open": placed + pools, "staffed": placed + 2 * pools}
-    tokens = first["staffed"] + steps
-    width, each = tokens + 1, np.arange(pools)
-
-    def block(height: int, *parts: tuple[Any, Any, Any]) -> Any:
-        cells, down, across = (np.concatenate([np.asarray(part[k]) for part in parts]) for k in range(3))
-        return sparse.csr_matrix((cells, (down, across)), (height, width))
-
-    one_place = block(segments, (np.ones(placed), np.r_[offers, members], np.arange(placed)))
-    slot, pool = np.arange(pools * hours), np.repeat(each, hours)
-    room = block(
-        pools * hours,
-        (
-            loads.ravel(),
-            (places[:, None] * hours + np.arange(hours)).ravel(),
-            np.repeat(len(offers) + np.arange(len(members)), hours),
-        ),
-        (-np.ones(len(slot)), slot, first["replicas"] + pool),
-        (problem.spare[pool].astype(float), slot, first["open"] + pool),
-    )
-    opened = block(
-        pools,
-        (np.ones(pools), each, first["replicas"] + each),
-        (-problem.most.astype(float), each, first["open"] + each),
-    )
-    serving = block(  # an open pool has a replica that serves, and its spare ones
-        pools,
-        (1.0 + problem.spare, each, first["open"] + each),
-        (-np.ones(pools), each, first["replicas"] + each),
-    )
-    entered = block(
-        len(members),
-        (np.ones(len(members)), np.arange(len(members)), len(offers) + np.arange(len(members))),
-        (-np.ones(len(members)), np.arange(len(members)), first["open"] + places),
-    )
-    staffed = block(
-        pools,
-        (np.ones(pools), each, first["open"] + each),
-        (-np.ones(pools), each, first["staffed"] + problem.step),
-    )
-    paying = block(
-        len(offers),
-        (np.ones(len(offers)), np.arange(len(offers)), np.arange(len(offers))),
-        (-np.ones(len(offers)), np.arange(len(offers)), np.full(len(offers), tokens)),
-    )
-    rows = sparse.vstack([one_place, room, opened, serving, entered, staffed, paying]).tocsr()
-    height = rows.shape[0]
-    low, high = np.full(height, -np.inf), np.zeros(height)
-    low[:segments] = high[:segments] = 1.0
+    columns = Columns(len(offers), len(members), len(problem.replica), len(problem.steps))
+    rows = _rows(problem, columns, (offers, members, places), grid)
+    low, high = np.full(rows.shape[0], -np.inf), np.zeros(rows.shape[0])
+    low[: len(problem.offer)] = high[: len(problem.offer)] = 1.0
+    most = np.ones(columns.number)
+    most[columns.replicas : columns.open] = problem.most
     costs = np.r_[
         problem.offer[offers],
         np.zeros(len(members)),
@@ -123,6 +74,91 @@ def program(problem: Problem, grid: float = GRID) -> Program:
         problem.steps,
         problem.token_staff,
     ]
-    most = np.ones(width)
-    most[first["replicas"] : first["open"]] = problem.most
-    return Program(costs, rows, low, high, most, offers, members, places, segments)
+    return Program(costs, rows, low, high, most, offers, members, places, len(problem.offer))
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the variables of each kind begin."""
+
+    offers: int
+    members: int
+    pools: int
+    steps: int
+
+    @property
+    def replicas(self) -> int:
+        return self.offers + self.members
+
+    @property
+    def open(self) -> int:
+        return self.replicas + self.pools
+
+    @property
+    def staffed(self) -> int:
+        return self.open + self.pools
+
+    @property
+    def tokens(self) -> int:
+        return self.staffed + self.steps
+
+    @property
+    def number(self) -> int:
+        return self.tokens + 1
+
+    def block(self, height: int, *parts: tuple[Any, Any, Any]) -> Any:
+        """So many rows, from (cells, row of each, column of each)."""
+        from scipy import sparse  # noqa: PLC0415  scipy is loaded only where it is asked for
+
+        cells, down, across = (np.concatenate([np.asarray(part[k]) for part in parts]) for k in range(3))
+        return sparse.csr_matrix((cells, (down, across)), (height, self.number))
+
+
+def _rows(problem: Problem, at: Columns, which: tuple[Ints, Ints, Ints], grid: float) -> Any:
+    """One placement each; room in every hour; replicas in open pools only, and one that serves with its spare ones;
+    members of open pools only; pools of staffed classes only; offers only where somebody looks after them.
+    """
+    from scipy import sparse  # noqa: PLC0415  scipy is loaded only where it is asked for
+
+    offers, members, places = which
+    pools, each, placed = at.pools, np.arange(at.pools), at.replicas
+    one, inside, paid = np.ones(pools), np.arange(at.members), np.arange(at.offers)
+    block = at.block
+    return sparse.vstack(
+        [
+            block(len(problem.offer), (np.ones(placed), np.r_[offers, members], np.arange(placed))),
+            _room(problem, at, members, places, grid),
+            block(pools, (one, each, at.replicas + each), (-one * problem.most, each, at.open + each)),
+            block(pools, (one + problem.spare, each, at.open + each), (-one, each, at.replicas + each)),
+            block(
+                at.members,
+                (np.ones(at.members), inside, at.offers + inside),
+                (-np.ones(at.members), inside, at.open + places),
+            ),
+            block(pools, (one, each, at.open + each), (-one, each, at.staffed + problem.step)),
+            block(
+                at.offers,
+                (np.ones(at.offers), paid, paid),
+                (-np.ones(at.offers), paid, np.full(at.offers, at.tokens)),
+            ),
+        ]
+    ).tocsr()
+
+
+def _room(problem: Problem, at: Columns, members: Ints, places: Ints, grid: float) -> Any:
+    """In every hour the load of a pool is at most its replicas without the spare ones."""
+    hours = problem.requests_s.shape[1]
+    loads = problem.requests_s[members] * problem.work[members, places][:, None]
+    if grid:
+        loads = np.ceil(loads / grid - ROUNDING) * grid
+    slot, pool = np.arange(at.pools * hours), np.repeat(np.arange(at.pools), hours)
+    return at.block(
+        at.pools * hours,
+        (
+            loads.ravel(),
+            (places[:, None] * hours + np.arange(hours)).ravel(),
+            np.repeat(at.offers + np.arange(at.members), hours),
+        ),
+        (-np.ones(len(slot)), slot, at.replicas + pool),
+        (problem.spare[pool].astype(float), slot, at.open + pool),
+    )
