@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.engine.capacity import specs
+from planner.engine.capacity.rows import Kind, Row
 from planner.engine.costing import (
     Terms,
     Work,
@@ -171,6 +173,27 @@ def test_what_stands_in_for_facts_is_named() -> None:
     assert {"tokens_per_request", "in_out_ratio"} <= work().stand_in
     told = work(input_tokens_month=8e9, output_tokens_month=2e9, requests_month=7e6)
     assert not {"tokens_per_request", "in_out_ratio", "peak_to_mean_workload"} & told.stand_in
+
+
+def test_requests_that_only_read_have_a_cost_on_machines_too() -> None:
+    reading = work(input_tokens_month=1e9, output_tokens_month=0.0, requests_month=1e6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        costs = full_costs(POLICY.tiers["moderate"], reading, None, UNDER)
+    assert (costs["5a"].usd_month or 0) > 0
+    assert costs["3"].terms["output"] == 0
+
+
+def test_a_benchmark_of_ones_own_comes_before_what_others_measured() -> None:
+    usual = full_costs(POLICY.tiers["complex"], work(), None, UNDER)["5a"]
+    assert usual.serving is not None
+    known = (usual.serving.model, usual.serving.gpu, usual.serving.gpus, usual.serving.precision)
+    model, gpu = specs.model(known[0]).name, specs.gpu(known[1]).name
+    slow = Row("mine", model, gpu, known[3], known[2], Kind.CLOSED, 1155.0, 211.0, 64.0, out_tok_s=1_500.0)
+    slower = full_costs(POLICY.tiers["complex"], work(), None, replace(UNDER, own=(slow,)))["5a"]
+    assert slower.usd_month is not None
+    assert usual.usd_month is not None
+    assert slower.usd_month > usual.usd_month
 
 
 WORKS = st.builds(
