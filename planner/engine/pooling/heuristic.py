@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 ROUNDS: Final = 12  # of prices
 GLANCED: Final = 400  # contested segments while sizes are searched
-ROUTINGS: Final = 60  # sizes looked at
-ROUTED: Final = 1200  # contested segments in a routing that is made whole
-MADE_WHOLE: Final = 4  # sizes made whole at most
+ROUTINGS: Final = 90  # sizes looked at
+ROUTED: Final = 1300  # contested segments in a routing that is made whole
+MADE_WHOLE: Final = 5  # sizes made whole at most
 
 
 def shared_out(problem: Problem) -> Placed:
@@ -31,7 +31,7 @@ def shared_out(problem: Problem) -> Placed:
         return found
     opened = np.flatnonzero(found.bill.replicas)
     prices = settle(problem, opened, even_prices(problem), ROUNDS).prices
-    limit = max(GLANCED, len(problem.names) // 20)
+    limit = max(GLANCED, len(problem.names) // 14)
     start = Sized.at(problem, found.bill.replicas, prices, limit)
     search = Search(problem, limit, ROUTINGS, [])
     search.from_start(start)

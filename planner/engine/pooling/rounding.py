@@ -6,13 +6,14 @@ their largest share is, the rest is routed again around them, and so on; what st
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from planner.engine.pooling.bill import ROUNDING, loads_of
 from planner.engine.pooling.problem import NOWHERE, OFFER
-from planner.engine.pooling.routing import routed
+from planner.engine.pooling.routing import WHOLE, routed
 from planner.engine.pooling.slot_prices import Placed, priced
 from planner.engine.pooling.trade import Trade
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from planner.engine.pooling.routing import Routing
 
 ROUTINGS: Final = 8
+LOOKS: Final = 3
+CHOICES: Final = 2
 SMALLER: Final = 0.4  # how much smaller the segments that may still be split are in each routing
 FITTINGS: Final = 3
 ATTEMPTS: Final = 3
@@ -43,7 +46,8 @@ def whole(problem: Problem, replicas: Ints, prices: Floats, limit: int) -> Place
     for _ in range(ATTEMPTS):
         room = np.maximum(serving - kept_free, 0.0)
         over = np.zeros(len(replicas))
-        for each in _routings(problem, places, room[places], prices[places], limit):
+        dive = _Dive.into(problem, places, room[places], prices[places], limit)
+        for each in dive.routings():
             start = Placed.at(problem, each.assignment, spread(problem, places, each.prices))
             tried = fitted(problem, start, serving)
             over = (tried.bill.load.max(axis=1, initial=0.0) - serving).clip(0.0)
@@ -55,25 +59,75 @@ def whole(problem: Problem, replicas: Ints, prices: Floats, limit: int) -> Place
     return best
 
 
-def _routings(
-    problem: Problem, places: Ints, serving: Floats, prices: Floats, limit: int
-) -> Iterator[Routing]:
-    """One routing after the other, each with smaller segments kept whole where they are."""
-    pinned = np.full(len(problem.names), -1, dtype=np.int64)
-    peak = problem.requests_s.max(axis=1, initial=0.0) * problem.work[:, places].max(axis=1, initial=0.0)
-    dearest = DEAREST * problem.replica[places][:, None]
-    found = routed(problem, places, serving, prices, limit, pinned)
-    size = peak[found.split].max(initial=0.0)
-    for _ in range(ROUTINGS):
-        yield found
-        if not len(found.split) or found.overflow > ROUNDING:
-            return
-        prices = (prices + np.minimum(found.prices, dearest)) / 2
-        size = min(size, peak[found.split].max()) * SMALLER
-        large = np.flatnonzero((pinned < 0) & (peak > size) & (found.assignment != NOWHERE))
-        column = np.searchsorted(places, found.assignment[large])
-        pinned[large] = np.where(found.assignment[large] == OFFER, len(places), column)
-        found = routed(problem, places, serving, prices, limit, pinned)
+@dataclass
+class _Dive:
+    """Routings with more and more segments pinned [I] to a column of the open pools; -1 is free."""
+
+    problem: Problem
+    places: Ints
+    serving: Floats  # [Q]
+    prices: Floats  # [Q, T]
+    limit: int
+    pinned: Ints
+
+    @classmethod
+    def into(cls, problem: Problem, places: Ints, serving: Floats, prices: Floats, limit: int) -> _Dive:
+        free = np.full(len(problem.names), -1, dtype=np.int64)
+        return cls(problem, places, serving, prices, limit, free)
+
+    def routings(self) -> Iterator[Routing]:
+        """One routing after the other, each with smaller segments kept whole where they are."""
+        found = self._first()
+        peak = self.problem.requests_s.max(axis=1, initial=0.0)
+        peak = peak * self.problem.work[:, self.places].max(axis=1, initial=0.0)
+        size = np.inf
+        for _ in range(ROUTINGS):
+            yield found
+            if not len(found.split):
+                return
+            smaller = min(size, peak[found.split].max()) * SMALLER
+            kept = self._with_whole(found, np.flatnonzero((self.pinned < 0) & (peak > smaller)))
+            if kept.overflow < WHOLE:
+                size, found = smaller, kept
+            else:
+                found = self._with_one_whole(found, peak)
+
+    def _first(self) -> Routing:
+        """A routing whose prices say well enough who is contested: nobody is left without room, if that can be."""
+        for _ in range(LOOKS):
+            found = self._routed()
+            if found.overflow < WHOLE:
+                break
+        return found
+
+    def _routed(self) -> Routing:
+        found = routed(self.problem, self.places, self.serving, self.prices, self.limit, self.pinned)
+        dearest = DEAREST * self.problem.replica[self.places][:, None]
+        self.prices = (self.prices + np.minimum(found.prices, dearest)) / 2
+        return found
+
+    def _with_whole(self, found: Routing, segments: Ints) -> Routing:
+        """Everybody of these where most of him is; if somebody then has no room, nobody stays pinned."""
+        before = self.pinned.copy()
+        segments = segments[found.assignment[segments] != NOWHERE]
+        column = np.searchsorted(self.places, found.assignment[segments])
+        self.pinned[segments] = np.where(found.assignment[segments] == OFFER, len(self.places), column)
+        kept = self._routed()
+        if kept.overflow >= WHOLE:
+            self.pinned = before
+        return kept
+
+    def _with_one_whole(self, found: Routing, peak: Floats) -> Routing:
+        """The split segment with the most load to move in the better of the two places with most of it."""
+        moved = peak[found.split] * (1 - found.shares.max(axis=1))
+        largest = int(moved.argmax())
+        tried = []
+        for choice in np.argsort(-found.shares[largest], kind="stable")[:CHOICES]:
+            self.pinned[found.split[largest]] = choice
+            tried.append((self._routed(), choice))
+        best, choice = min(tried, key=lambda each: each[0].usd_month)
+        self.pinned[found.split[largest]] = choice
+        return best
 
 
 def spread(problem: Problem, places: Ints, prices: Floats) -> Floats:
