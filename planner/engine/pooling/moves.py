@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.engine.pooling.slot_prices import settle
+from planner.engine.pooling.slot_prices import settle, used_pools
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +42,6 @@ def _best(problem: Problem, found: Placed, tries: Iterator[tuple[Ints, Floats]])
     look = settle(problem, used_pools(best), best.prices, LOOKS)
     best = look if look.better_than(best) else best
     return best if best.better_than(found, WORTH_A_MOVE) else None
-
-
-def used_pools(found: Placed) -> Ints:
-    """The places of the pools that somebody uses."""
-    return np.flatnonzero(found.bill.replicas)
 
 
 def _dropped(problem: Problem, found: Placed) -> Iterator[tuple[Ints, Floats]]:

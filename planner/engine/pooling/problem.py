@@ -78,6 +78,7 @@ class Problem:
     fixed: Floats  # [P] USD a month, once a pool is open
     spare: Ints  # [P]
     most: Ints  # [P] the most replicas, spare ones included
+    kind: Ints  # [P] equal for pools that serve every segment alike, whatever they cost
     step: Ints  # [P] which of the staff steps the class of the pool takes
     steps: Floats  # [K] USD a month
     token_staff: float  # USD a month, once anybody pays per token
@@ -106,6 +107,7 @@ class Problem:
             fixed=_fixed(np.array([pool.fixed_usd_month for pool in pools], dtype=float)),
             spare=_fixed(spare),
             most=_fixed(most),
+            kind=_fixed(_kinds(np.where(usable, work, np.inf))),
             step=_fixed(np.array([classes.index(pool.operating_class) for pool in pools], dtype=np.int64)),
             steps=_fixed(np.array([staff.pools.get(name, 0.0) for name in classes], dtype=float)),
             token_staff=staff.tokens,
@@ -139,6 +141,7 @@ class Problem:
             fixed=self.fixed,
             spare=self.spare,
             most=self.most,
+            kind=self.kind,
             step=self.step,
             steps=self.steps,
             token_staff=self.token_staff,
@@ -164,6 +167,12 @@ def _checked(demands: Demands, pools: Sequence[Pool], rho_max: float) -> tuple[F
     if (offer < 0).any() or (seconds < 0).any():
         raise ValueError("costs and replica-seconds are not negative")
     return offer, requests_s, seconds
+
+
+def _kinds(work: Floats) -> Ints:
+    """[P] the same number for the same column."""
+    numbers: dict[bytes, int] = {}
+    return np.array([numbers.setdefault(column.tobytes(), len(numbers)) for column in work.T], dtype=np.int64)
 
 
 def _fixed(array: NDArray[Any]) -> NDArray[Any]:

@@ -30,11 +30,20 @@ class Placed:
     bill: Bill
     prices: Floats
 
+    @classmethod
+    def at(cls, problem: Problem, assignment: Ints, prices: Floats) -> Placed:
+        return cls(assignment, bill_of(problem, assignment), prices)
+
     def better_than(self, other: Placed, by: float = 0.0) -> bool:
         """Whether more segments are served, or as many for less by more than this share of the cost."""
         if self.bill.nowhere != other.bill.nowhere:
             return self.bill.nowhere < other.bill.nowhere
         return self.bill.usd_month < other.bill.usd_month * (1 - by)
+
+
+def used_pools(found: Placed) -> Ints:
+    """The places of the pools that somebody uses."""
+    return np.flatnonzero(found.bill.replicas)
 
 
 def even_prices(problem: Problem) -> Floats:
@@ -48,7 +57,7 @@ def settle(problem: Problem, opened: Ints, prices: Floats, rounds: int) -> Place
     best: Placed | None = None
     for _ in range(rounds):
         assignment = cheapest(problem, opened, prices)
-        found = Placed(assignment, bill_of(problem, assignment), prices)
+        found = Placed.at(problem, assignment, prices)
         if best is None or found.better_than(best):
             best = found
         prices = _followed(problem, found, opened)
