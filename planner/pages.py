@@ -10,6 +10,7 @@ from planner.views import (
     drafts,
     economics,
     impacts,
+    outlook,
     policy,
     portfolio,
     preview,
@@ -23,6 +24,10 @@ from planner.views import (
 app_name = "planner"
 urlpatterns = [
     path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("economics/", outlook.economics, name="outlook"),
+    path("economics/now/", outlook.compute, name="outlook_now"),
+    path("economics/scenarios/", outlook.scenarios, name="scenarios"),
+    path("economics/scenarios/<slug:pk>/", outlook.scenario, name="scenario"),
     path("roadmap/", roadmap.roadmap, name="roadmap"),
     path("triggers/", triggers.triggers, name="triggers"),
     path("triggers/<int:segment>/<str:pk>/", triggers.trigger, name="trigger"),

@@ -30,10 +30,17 @@ def run_replay(*, run_id: int, **kwargs: Any) -> None:
     services.run_replay(run_id)
 
 
+@shared_task(name="planner.run_outlook")
+def run_outlook(*, run_id: int, **kwargs: Any) -> None:
+    services.run_outlook(run_id)
+
+
 @shared_task(name="planner.tick")
 def tick(**kwargs: Any) -> None:
     now = timezone.now()
-    ticking.tick(now, ticking.Senders(send_plan, send_replay, send_impact, send_feed, send_usage))
+    ticking.tick(
+        now, ticking.Senders(send_plan, send_replay, send_impact, send_outlook, send_feed, send_usage)
+    )
     cache.set(LAST_TICK, now)
 
 
@@ -43,6 +50,10 @@ def send_plan(pk: int) -> None:
 
 def send_impact(pk: int) -> None:
     run_impact.delay(run_id=pk)
+
+
+def send_outlook(pk: int) -> None:
+    run_outlook.delay(run_id=pk)
 
 
 def send_replay(pk: int) -> None:

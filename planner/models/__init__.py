@@ -11,6 +11,7 @@ from planner.models.draft import (
     PolicyEdit,
     PolicyImpact,
 )
+from planner.models.outlook import Outlook, OutlookRow
 from planner.models.plan import PlanRun
 from planner.models.policy import PolicyVersion
 from planner.models.replay import ReplayRun
@@ -25,6 +26,8 @@ __all__ = [
     "DraftState",
     "ImpactOpened",
     "ImpactRow",
+    "Outlook",
+    "OutlookRow",
     "OwnBenchmark",
     "OwnBenchmarkEvent",
     "PlanRun",
