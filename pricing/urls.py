@@ -1,15 +1,19 @@
 from django.urls import path
 
-from pricing.views import book, conflicts, feeds
+from pricing.views import book, conflicts, feeds, own
 
 app_name = "pricing"
 urlpatterns = [
     path("", book.book, name="book"),
     path("offers/<int:pk>/", book.offer, name="offer"),
+    path("offers/<int:pk>/own/", own.enter, name="own_price"),
+    path("own/<int:pk>/end/", own.end, name="end_own_price"),
     path("feeds/", feeds.feeds, name="feeds"),
     path("feeds/<slug:name>/pull/", feeds.pull, name="pull"),
     path("runs/<int:pk>/", feeds.feed_run, name="feed_run"),
+    path("runs/<int:pk>/take/", feeds.take, name="take"),
     path("rates/", feeds.rates, name="rates"),
     path("conflicts/", conflicts.conflicts, name="conflicts"),
+    path("conflicts/<int:pk>/", conflicts.choose, name="choose"),
     path("quotes/<int:pk>/", conflicts.quote, name="quote"),
 ]

@@ -108,6 +108,7 @@ class Reading:
     models: tuple[ModelFacts, ...] = ()
     refused: tuple[Refusal, ...] = ()
     said_on: date | None = None  # None: the feed says it now
+    whose: frozenset[str] = frozenset()  # the sellers a part of the feed is about; empty: all of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from pricing.models.catalogue import Offer
 from pricing.models.feed import Feed, FeedRun
+from pricing.models.settled import Choice, OwnPrice
 
 
 class QuoteState(models.TextChoices):
@@ -50,7 +51,10 @@ class Quote(models.Model):
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="quotes")
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="quotes")
-    run = models.ForeignKey(FeedRun, on_delete=models.PROTECT, related_name="quotes")
+    run = models.ForeignKey(FeedRun, null=True, blank=True, on_delete=models.PROTECT, related_name="quotes")
+    own_price = models.ForeignKey(
+        OwnPrice, null=True, blank=True, on_delete=models.PROTECT, related_name="quotes"
+    )
     replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     source_key = models.CharField(max_length=255, help_text="The feed's own id.")
     line = models.CharField(max_length=400, help_text="What stays the same when the amount changes.")
@@ -78,6 +82,10 @@ class Quote(models.Model):
     class Meta:
         ordering = ("-valid_from", "-pk")
         constraints = (
+            models.CheckConstraint(
+                name="a_quote_comes_from_a_run_or_a_person",
+                condition=Q(run__isnull=False, own_price=None) | Q(run=None, own_price__isnull=False),
+            ),
             models.CheckConstraint(name="amount_not_negative", condition=Q(amount__gte=0)),
             models.CheckConstraint(
                 name="quote_ends_after_it_begins",
@@ -121,6 +129,15 @@ class Quote(models.Model):
         return ", ".join(part for part in parts if part)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it applies to any request at any hour that is not a batch."""
+        return not (self.tier_from_tokens or self.service_tier or self.batch or self.hours_utc)
+
+    @property
+    def is_plain_batch(self) -> bool:
+        return self.batch and not (self.tier_from_tokens or self.service_tier or self.hours_utc)
+
+    @property
     def waits(self) -> bool:
         return self.state in WAITING
 
@@ -143,6 +160,9 @@ class Conflict(models.Model):
     other = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="+")
     found_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    choice = models.ForeignKey(
+        Choice, null=True, blank=True, on_delete=models.PROTECT, related_name="conflicts"
+    )
 
     class Meta:
         ordering = ("offer__provider__name", "offer__slug", "used__component", "pk")

@@ -1,8 +1,12 @@
 """What is on offer: providers, models, and offers of one by the other or of GPUs."""
 
 import pghistory
+import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from pricing.models.feed import Feed
 
 
 @pghistory.track()
@@ -29,9 +33,47 @@ class Model(models.Model):
     open_weights = models.BooleanField(null=True, help_text="Empty is unknown: then no class can be told.")
     context_tokens = models.PositiveBigIntegerField(null=True, blank=True)
     deprecation_date = models.DateField(null=True, blank=True)
+    licence = models.CharField(max_length=120, blank=True, help_text="Empty is unknown.")
+    params_total_b = models.FloatField(null=True, blank=True, help_text="Parameters, in billions.")
+    params_active_b = models.FloatField(null=True, blank=True, help_text="Of these, read per token.")
+    described_by = models.CharField(max_length=200, blank=True, help_text="Who says licence and size.")
 
     class Meta:
         ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Certificate(models.Model):
+    """What a provider is certified for, as an operator read it somewhere, until a day where one is given."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="certificates")
+    name = models.CharField(max_length=80, help_text="For example: ISO 27001, SecNumCloud, SOC 2 Type II.")
+    source = models.CharField(max_length=300, help_text="Where it was read.")
+    read_on = models.DateField()
+    until = models.DateField(null=True, blank=True, help_text="The last day it holds; empty: not said.")
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    taken_out_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    taken_out_at = models.DateTimeField(null=True, blank=True)
+    taken_out_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("provider__name", "name", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                "provider", "name", name="certificate_stands_once", condition=Q(taken_out_at=None)
+            ),
+        )
+        triggers = (
+            pgtrigger.ReadOnly(
+                name="certificates_are_kept", exclude=("taken_out_by", "taken_out_at", "taken_out_reason")
+            ),
+            pgtrigger.Protect(name="certificates_stay", operation=pgtrigger.Delete),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -73,5 +115,32 @@ class Offer(models.Model):
         """The model, or the GPUs with how they are had."""
         if self.model:
             return f"{self.model.name} ({self.region})" if self.region else self.model.name
-        how = f"{self.arrangement}, {self.terms}" if self.terms else self.arrangement
+        how = ", ".join(part for part in (self.arrangement, self.terms, self.region) if part)
         return f"{self.gpu_count} x {self.gpu.upper()}, {how}"
+
+    @property
+    def commitment(self) -> str:
+        """What is promised for the price, in words."""
+        return self.terms or "on demand"
+
+
+class Withdrawal(models.Model):
+    """A feed says that the provider ends the offer: on a day, or on one it does not name. What it takes back stays."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="withdrawals")
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="withdrawals")
+    ends_on = models.DateField(null=True, blank=True, help_text="Empty: announced without a day.")
+    said_at = models.DateTimeField(help_text="When the feed first said so.")
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("ends_on", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                "offer", "feed", name="one_end_per_offer_and_feed", condition=Q(taken_back_at=None)
+            ),
+        )
+
+    def __str__(self) -> str:
+        when = f"on {self.ends_on:%-d %b %Y}" if self.ends_on else "on a day it does not name"
+        return f"{self.feed}: {self.offer} ends {when}"

@@ -38,9 +38,23 @@ class FeedRun(Run):
     refused = models.JSONField(
         default=list, blank=True, help_text="Entries that could not be read, with reasons."
     )
+    whose = models.CharField(max_length=60, blank=True, help_text="The provider a file without one is about.")
+    verdict = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Why the reading was refused as a whole: rule, sentence, what was seen.",
+    )
+    takes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="taken_by"
+    )
+    takes_reason = models.TextField(blank=True, help_text="Why a refused reading is right after all.")
 
     class Meta:
         ordering = ("-pk",)
+
+    @property
+    def was_refused_whole(self) -> bool:
+        return bool(self.verdict)
 
     def __str__(self) -> str:
         return f"{self.feed} {self.as_of:%Y-%m-%d %H:%M}"

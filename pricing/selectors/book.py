@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from pricing.models import OwnPrice
+
 A_PAGE = 50
 
 
@@ -59,6 +61,7 @@ def _matching(filters: Mapping[str, Any], day: date) -> QuerySet[Offer]:
         "conflict": {"in_conflict": True},
         "held": {"pk__in": _with_state(QuoteState.HELD)},
         "unknown": {"pk__in": _with_state(QuoteState.UNKNOWN)},
+        "own": {"pk__in": in_force(day).exclude(own_price=None).values("offer")},
     }
     return offers.filter(**marks.get(filters.get("mark", ""), {}))
 
@@ -83,10 +86,15 @@ def currencies() -> list[str]:
 
 def quotes_of(offer: Offer) -> QuerySet[Quote]:
     """All that was ever said about the offer: by feed and component, the newest first."""
-    quotes = offer.quotes.select_related("feed", "decided_by")
+    quotes = offer.quotes.select_related("feed", "decided_by", "own_price__entered_by")
     return quotes.order_by(
         "feed__priority", "component", "tier_from_tokens", "service_tier", "batch", "-valid_from", "-pk"
     )
+
+
+def own_prices_of(offer: Offer) -> QuerySet[OwnPrice]:
+    """Every own price of the offer with its amounts, the newest first."""
+    return offer.own_prices.select_related("entered_by", "ended_by").prefetch_related("quotes")
 
 
 def rivals(quote: Quote, day: date) -> list[Quote]:

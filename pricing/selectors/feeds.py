@@ -12,9 +12,12 @@ from django.db.models import Count, Q
 from planner.jobs import RunState
 from pricing.feeds import FEEDS
 from pricing.models import Conflict, FeedRun, Quote, QuoteState
-from pricing.models.book import CURRENT, WAITING
+from pricing.models.book import COMPONENTS, CURRENT, WAITING
+from pricing.selectors.current import prices_on
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.db.models import QuerySet
 
     from pricing.feeds import Feed
@@ -50,6 +53,11 @@ class FeedState:
     @property
     def error(self) -> str:
         return self.last.message if self.last and self.last.state == RunState.FAILED else ""
+
+    @property
+    def refused(self) -> FeedRun | None:
+        """The last reading, where it was refused as a whole: an operator may take it after all."""
+        return self.last if self.last and self.last.was_refused_whole else None
 
 
 def feed_states(as_of: datetime, scheduled: set[str], addresses: dict[str, str]) -> list[FeedState]:
@@ -92,7 +100,12 @@ def _state(last: FeedRun | None, good: FeedRun | None, as_of: datetime, *, is_sc
 
 
 def runs() -> QuerySet[FeedRun]:
-    return FeedRun.objects.select_related("feed", "asked_by")
+    return FeedRun.objects.select_related("feed", "asked_by", "takes")
+
+
+def taken_by(run: FeedRun) -> FeedRun | None:
+    """The run that wrote what this one was refused, if an operator took it."""
+    return runs().filter(takes=run).first() if run.was_refused_whole else None
 
 
 def changes_of(run: FeedRun) -> QuerySet[Quote]:
@@ -129,7 +142,49 @@ def unknown_count() -> int:
     return Quote.objects.filter(state=QuoteState.UNKNOWN).count()
 
 
-def open_conflicts() -> QuerySet[Conflict]:
-    return Conflict.objects.filter(closed_at=None).select_related(
-        "offer__provider", "offer__model", "used__feed", "other__feed"
+def conflicts() -> QuerySet[Conflict]:
+    return Conflict.objects.select_related(
+        "offer__provider",
+        "offer__model",
+        "used__feed",
+        "other__feed",
+        "choice__feed",
+        "choice__over",
+        "choice__chosen_by",
     )
+
+
+def open_conflicts() -> QuerySet[Conflict]:
+    return conflicts().filter(closed_at=None)
+
+
+def settled_conflicts() -> QuerySet[Conflict]:
+    """Those an operator settled, the newest first, whether or not the feeds say something else by now."""
+    return conflicts().exclude(choice=None).order_by("-closed_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One component of an offer as two feeds give it; None where a feed gives none."""
+
+    one: Quote | None
+    other: Quote | None
+
+    @property
+    def part(self) -> str:
+        """The component in words."""
+        return next(quote.part for quote in (self.one, self.other) if quote)
+
+    @property
+    def differs(self) -> bool:
+        if self.one is None or self.other is None:
+            return True
+        return (self.one.amount, self.one.currency) != (self.other.amount, self.other.currency)
+
+
+def sides_of(conflict: Conflict, day: date) -> list[Side]:
+    """Every component of the two prices side by side, as they are on DAY."""
+    said = prices_on(day, [conflict.offer_id]).get(conflict.offer_id, [])
+    prices = {price.feed.pk: price.quotes for price in said}
+    one, other = prices.get(conflict.used.feed_id, {}), prices.get(conflict.other.feed_id, {})
+    return [Side(one.get(part), other.get(part)) for part in COMPONENTS if part in one or part in other]

@@ -35,9 +35,15 @@ def refresh_conflicts(as_of: datetime) -> int:
 
 
 def _disagreements(prices: list[FeedPrice]) -> Iterator[tuple[Quote, Quote]]:
-    """The quote in use with each of another feed that says something else for the same component."""
+    """The quote in use with each of another feed that says something else for the same component.
+
+    Nothing is open where an operator's own price is used, or between feeds of which one was chosen.
+    """
     used, *others = prices
-    for other in others:
+    over = {choice.over_id for choice in used.choices}
+    for other in others if used.own is None else ():
+        if other.feed.pk in over:
+            continue
         for component, quote in used.quotes.items():
             rival = other.quotes.get(component)
             if rival and (rival.amount, rival.currency) != (quote.amount, quote.currency):

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from pricing import signals
 from pricing.models import Quote, QuoteState
+from pricing.services import reasons
 from pricing.services.conflicts import refresh_conflicts
 from pricing.services.ingest import end
 
@@ -27,13 +28,12 @@ def decide_quote(
 ) -> Quote:
     """The quote is in the book, or refused for good, with a reason and a name; a plan is asked for."""
     quote = Quote.objects.select_for_update().get(pk=quote_id)
-    if not reason.strip():
-        raise ValidationError({"reason": "Say why: the reason is shown wherever this price is."})
+    why = reasons.given(reason)
     _check(quote, action)
     if action == "accept":
         _end_what_it_replaces(quote, as_of)
     quote.state = QuoteState.USED if action == "accept" else QuoteState.REFUSED
-    quote.decided_by_id, quote.decided_at, quote.decision_reason = by.pk, as_of, reason.strip()
+    quote.decided_by_id, quote.decided_at, quote.decision_reason = by.pk, as_of, why
     quote.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
     refresh_conflicts(as_of)
     transaction.on_commit(lambda: signals.prices_changed.send(sender=Quote, run_id=quote.run_id))
@@ -45,6 +45,8 @@ def _check(quote: Quote, action: Action) -> None:
         "accept": (QuoteState.HELD, QuoteState.UNKNOWN, QuoteState.REFUSED),
         "refuse": (QuoteState.HELD, QuoteState.UNKNOWN, QuoteState.USED),
     }[action]
+    if quote.own_price_id:
+        raise ValidationError("This is a price of your own: end it on the page of its offer.")
     if quote.state not in possible:
         raise ValidationError(f"This price is already “{quote.get_state_display()}”: look at the page again.")
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pricing.models import Feed, Quote, QuoteState
+from pricing.models import Quote, QuoteState
 from pricing.models.book import CURRENT, WAITING
 from pricing.services.catalogue import learn_about_models, offers_for
 from pricing.services.conflicts import refresh_conflicts
@@ -47,10 +47,9 @@ class Changes:
 def ingest(run: FeedRun, reading: Reading, *, hold_above: Decimal) -> dict[str, int]:
     """The book says what READING says, once, however often it is read. Call it inside a transaction.
 
-    A move of more than HOLD_ABOVE (0.5 is half) waits for an operator; until then the old price holds.
+    The caller has locked the feed. A move of more than HOLD_ABOVE (0.5 is half) waits for an operator; until then the old price holds.
     """
-    Feed.objects.select_for_update().get(pk=run.feed_id)  # one run at a time writes a feed's prices
-    current = _current(run)
+    current = _current(run, reading.whose)
     changes = Changes(run.as_of.astimezone(UTC).date(), _checked_at(run, reading), hold_above)
     _compare(reading.rows, current, changes)
     _mark_missing(run, current, changes)
@@ -70,9 +69,13 @@ def _place(quote: Quote) -> Place:
     return quote.line, quote.valid_from if quote.dated else None
 
 
-def _current(run: FeedRun) -> dict[Place, list[Quote]]:
+def _current(run: FeedRun, whose: frozenset[str]) -> dict[Place, list[Quote]]:
+    """What the book has of the feed, of the sellers the reading is about: about others it says nothing."""
     current: dict[Place, list[Quote]] = defaultdict(list)
-    for quote in Quote.objects.filter(feed=run.feed_id, state__in=CURRENT).order_by("pk"):
+    quotes = Quote.objects.filter(feed=run.feed_id, state__in=CURRENT)
+    if whose:
+        quotes = quotes.filter(offer__provider__slug__in=whose)
+    for quote in quotes.order_by("pk"):
         current[_place(quote)].append(quote)
     return current
 

@@ -17,7 +17,9 @@ from pricing import signals
 from pricing.feeds import FEEDS, FeedError
 from pricing.feeds.fetch import fetch
 from pricing.models import Feed, FeedRun, FeedSource
+from pricing.selectors.snapshots import rates_on
 from pricing.services.ingest import ingest
+from pricing.services.judging import Rules, verdict_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
     from pricing.feeds.base import Reading
+    from pricing.services.judging import Verdict
 
     Send = Callable[[int], object]
 
@@ -34,6 +37,14 @@ class Upload(NamedTuple):
 
     name: str
     document: bytes
+
+
+class Read(NamedTuple):
+    """What a run read."""
+
+    reading: Reading
+    note: str = ""
+    document: bytes = b""
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -145,8 +156,8 @@ def run_pull(run_id: int) -> None:
         return
     try:
         with run.beating():
-            reading, note = _read(run)
-            _keep(run, reading, note)
+            read = _read(run)
+            _keep(run, read)
     except FeedError as error:
         run.fail(f"{error.message} {OLD_PRICES_STAY}")
     except jobs.SupersededError:
@@ -154,20 +165,40 @@ def run_pull(run_id: int) -> None:
 
 
 @transaction.atomic
-def _keep(run: FeedRun, reading: Reading, note: str) -> None:
-    parameter = load_policy().parameter("price_hold_move", run.as_of.astimezone(UTC).date())
-    counts = ingest(run, reading, hold_above=Decimal(str(parameter.value)))
+def _keep(run: FeedRun, read: Read) -> None:
+    """The reading is in the book; one that cannot be right as a whole is refused, unless an operator took it."""
+    Feed.objects.select_for_update().get(
+        pk=run.feed_id
+    )  # one run at a time judges and writes a feed's prices
+    day = run.as_of.astimezone(UTC).date()
+    taken = run.takes_id is not None
+    verdict = None if taken else verdict_on(read.reading, run.feed, rates_on(day), day, Rules.on(day))
+    if verdict:
+        _refuse(run, read, verdict)
+        return
+    parameter = load_policy().parameter("price_hold_move", day)
+    hold_above = Decimal("Infinity") if taken else Decimal(str(parameter.value))
+    counts = ingest(run, read.reading, hold_above=hold_above)
     run.fence(
         counts=counts,
-        version=reading.version,
+        version=read.reading.version,
         source=run.source,
-        refused=[{"key": refusal.key, "reason": refusal.reason} for refusal in reading.refused],
+        refused=[{"key": refusal.key, "reason": refusal.reason} for refusal in read.reading.refused],
         progress_done=counts.get("seen", 0),
         progress_total=counts.get("seen", 0),
     )
-    run.finish(f"{note} {_said(counts)}".strip())
+    run.finish(f"{read.note} {_said(counts)}".strip())
     if any(counts.get(kind) for kind in ("new", "changed", "withdrawn")):
         transaction.on_commit(lambda: signals.prices_changed.send(sender=FeedRun, run_id=run.pk))
+
+
+def _refuse(run: FeedRun, read: Read, verdict: Verdict) -> None:
+    """What was read is kept with the run, so that an operator can take exactly that."""
+    if read.document and not run.file:
+        name = f"{hashlib.sha256(read.document).hexdigest()[:16]}.json"
+        run.file.save(name, ContentFile(read.document), save=False)
+    run.fence(verdict=verdict.document(), version=read.reading.version, source=run.source, file=run.file.name)
+    run.fail(f"{read.note} {verdict.sentence} {OLD_PRICES_STAY}".strip())
 
 
 def _said(counts: dict[str, int]) -> str:
@@ -176,25 +207,26 @@ def _said(counts: dict[str, int]) -> str:
     return f"{counts.get('seen', 0):,} prices read: {', '.join(parts) or 'nothing'}."
 
 
-def _read(run: FeedRun) -> tuple[Reading, str]:
-    """The reading, and a sentence where it is not what was asked for."""
+def _read(run: FeedRun) -> Read:
+    """The reading, with a note where it is not what was asked for; a document that was fetched comes along."""
     feed = FEEDS[run.feed.name]
     if run.source == FeedSource.SHIPPED:
-        return feed.shipped(), ""
+        return Read(feed.shipped())
     if feed.parse is None:
         raise FeedError(
             f"{feed.title} has no other form than the file that ships with the product.", permanent=True
         )
     if run.source == FeedSource.FILE:
         with run.file.open("rb") as file:
-            return feed.parse(file.read()), ""
+            return Read(feed.parse(file.read()))
     address = address_of(feed.name)
     if not address:
         raise FeedError("No address is set: set LITELLM_PRICES_URL or give a file.", permanent=True)
     try:
-        return feed.parse(fetch(address)), ""
+        document = fetch(address)
+        return Read(feed.parse(document), document=document)
     except FeedError as error:
         if not feed.address or _newer_was_read(feed.name):
             raise
         run.source = FeedSource.SHIPPED
-        return feed.shipped(), f"{error.message} Read {feed.shipped_words} instead."
+        return Read(feed.shipped(), f"{error.message} Read {feed.shipped_words} instead.")

@@ -33,11 +33,13 @@ def book(request: HttpRequest) -> HttpResponse:
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     offers = Offer.objects.select_related("provider", "model")
     found = access.get_for(request.user, offers, pk)
-    prices = prices_on(timezone.now().date(), [found.pk]).get(found.pk, [])
+    today = timezone.now().date()
+    prices = prices_on(today, [found.pk]).get(found.pk, [])
     context = {
         "offer": found,
         "price": prices[0] if prices else None,
         "quotes": selectors.quotes_of(found),
+        "own_prices": [(own, own.stands_on(today)) for own in selectors.own_prices_of(found)],
         "may_decide": access.may_pull(request.user),
     }
     return render(request, "pricing/offer.html", context)

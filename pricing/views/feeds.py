@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from planner.htmx import POLL_DONE, fragment_or_page, is_fragment
 from pricing import access, services
 from pricing.feeds import FEEDS
-from pricing.forms import PullForm, RateForm
+from pricing.forms import PullForm, RateForm, TakeForm
 from pricing.models import FxRate
 from pricing.selectors import feeds as selectors
 from pricing.services import pulling
@@ -22,6 +23,8 @@ from pricing.tasks import pull_feed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from pricing.models import FeedRun
 
 A_PAGE = 50
 
@@ -82,16 +85,44 @@ def _send(pk: int) -> None:
 def feed_run(request: HttpRequest, pk: int) -> HttpResponse:
     """The run's page; htmx asks for its progress until it is finished."""
     run = access.get_for(request.user, selectors.runs(), pk)
+    response = _run_page(request, run, TakeForm())
+    if is_fragment(request) and not run.is_open:
+        response.status_code = POLL_DONE
+    return response
+
+
+def _run_page(request: HttpRequest, run: FeedRun, take: TakeForm) -> HttpResponse:
     changes = Paginator(selectors.changes_of(run), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "run": run,
         "changes": changes,
         "waiting": selectors.waiting_of(run),
         "counts": selectors.counts_of(run),
+        "take_form": take,
+        "taken_by": selectors.taken_by(run),
+        "may_pull": access.may_pull(request.user),
+        "why_not": access.WHY_NOT,
     }
-    response = fragment_or_page(request, "pricing/run.html", "outcome", context)
-    if is_fragment(request) and not run.is_open:
-        response.status_code = POLL_DONE
+    return fragment_or_page(request, "pricing/run.html", "outcome", context)
+
+
+@require_POST
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    """A reading refused as a whole is written after all."""
+    access.check_may_pull(request.user)
+    run = access.get_for(request.user, selectors.runs(), pk)
+    form = TakeForm(request.POST)
+    if form.is_valid():
+        try:
+            taken = services.take_reading(
+                run.pk, **form.cleaned_data, by=access.person(request.user), as_of=timezone.now(), send=_send
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("pricing:feed_run", taken.pk)
+    response = _run_page(request, run, form)
+    response.status_code = 422
     return response
 
 

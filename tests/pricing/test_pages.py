@@ -101,11 +101,11 @@ def test_htmx_gets_the_list_alone(ana: Any) -> None:
 
 
 @pytest.mark.parametrize("models", [("llama",), ("llama", "gemma", "qwen")])
-def test_a_page_of_the_book_is_three_queries_whatever_is_on_it(
+def test_a_page_of_the_book_is_four_queries_whatever_is_on_it(
     models: tuple[str, ...], django_assert_num_queries: Any
 ) -> None:
     prices(*models)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = book.book({"kind": "token"}, None, timezone.now().date())
         assert [row.price.currency for row in page] == ["USD"] * len(models)
 

@@ -1,0 +1,18 @@
+"""Forms of prices. Labels and errors say what is meant and the way out."""
+
+from pricing.forms.book import BookFilter
+from pricing.forms.own import OwnPriceForm
+from pricing.forms.pulling import PullForm
+from pricing.forms.rates import RateForm
+from pricing.forms.settling import ChooseForm, DecideForm, EndForm, TakeForm
+
+__all__ = [
+    "BookFilter",
+    "ChooseForm",
+    "DecideForm",
+    "EndForm",
+    "OwnPriceForm",
+    "PullForm",
+    "RateForm",
+    "TakeForm",
+]

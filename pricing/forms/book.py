@@ -1,0 +1,46 @@
+"""What the address of the price book asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from pricing.feeds import FEEDS
+from pricing.models.catalogue import OfferKind
+
+MARKS = [
+    ("", "All"),
+    ("conflict", "Feeds disagree"),
+    ("held", "Held"),
+    ("unknown", "Unknown"),
+    ("own", "Own prices"),
+]
+
+
+class BookFilter(forms.Form):
+    """What the address of the price book says; anything it does not understand is ignored."""
+
+    kind = forms.ChoiceField(choices=OfferKind, required=False, widget=forms.HiddenInput)
+    q = forms.CharField(label="Provider or model", required=False, widget=forms.SearchInput)
+    currency = forms.ChoiceField(label="Currency", required=False)
+    feed = forms.ChoiceField(label="Feed", required=False)
+    mark = forms.ChoiceField(label="Show", choices=MARKS, required=False)
+
+    def __init__(self, *args: Any, currencies: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        feeds = [(feed.name, feed.title) for feed in FEEDS.values()]
+        self.fields["feed"] = forms.ChoiceField(label="Feed", required=False, choices=[("", "All"), *feeds])
+        money = [(currency, currency) for currency in currencies]
+        self.fields["currency"] = forms.ChoiceField(
+            label="Currency", required=False, choices=[("", "All"), *money]
+        )
+
+    def filters(self) -> dict[str, str]:
+        self.is_valid()
+        return self.cleaned_data | {"kind": self.cleaned_data.get("kind") or OfferKind.TOKEN.value}
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is filtered away."""
+        return any(value for name, value in self.filters().items() if name != "kind")
