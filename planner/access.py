@@ -9,12 +9,21 @@ from django.db.models import Model
 from django.http import Http404
 
 from planner.jobs import RunState
-from planner.models import DraftState, ImpactOpened, PlanRun, PolicyDraft, PolicyImpact, Waiver, WaiverState
+from planner.models import (
+    DraftState,
+    ImpactOpened,
+    OwnBenchmark,
+    PlanRun,
+    PolicyDraft,
+    PolicyImpact,
+    Waiver,
+    WaiverState,
+)
 from workloads import access
 from workloads.models import Role, Segment, User, Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -37,6 +46,7 @@ RIGHTS: dict[str, str] = {
     "draft_policy": "planner.draft_policy",
     "sign_policy": "planner.sign_policy",
     "ask_waivers": "workloads.register",
+    "add_benchmark": "planner.add_benchmark",
 }
 
 
@@ -242,6 +252,24 @@ def _why_not_owner(user: Person, waiver: Waiver) -> str:
         if held
         else f"Only {_either([waiver.role])} of this team or the whole organisation may decide on it."
     )
+
+
+def why_not_add_benchmark(user: Person) -> str:
+    """Why the person may not add a benchmark of their own, or nothing."""
+    return "" if user.has_perm("planner.add_benchmark") else "Architects and operators add benchmarks."
+
+
+def why_not_withdraw_benchmark(user: Person, benchmark: OwnBenchmark) -> str:
+    """Why the person may not withdraw it, or nothing."""
+    if withdrawable(user, [benchmark]):
+        return ""
+    return "Whoever added it withdraws it, or an operator."
+
+
+def withdrawable(user: Person, benchmarks: Iterable[OwnBenchmark]) -> list[OwnBenchmark]:
+    """Those the person may withdraw: their own, or as an operator all. One look at their memberships."""
+    every = access.has_role(user, Role.OPERATOR)
+    return [each for each in benchmarks if every or each.added_by_id == user.pk]
 
 
 def check_may_replay(user: Person) -> None:

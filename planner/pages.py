@@ -4,6 +4,7 @@ from django.urls import path
 
 from planner.views import (
     audit,
+    capacity,
     decision,
     draft_rows,
     drafts,
@@ -33,6 +34,9 @@ urlpatterns = [
     path("workloads/<int:pk>/decision/compare/", audit.compare, name="compare"),
     path("workloads/<int:pk>/decision/replay/", audit.replay, name="replay"),
     path("workloads/<int:pk>/decisions/", audit.decisions, name="decisions"),
+    path("capacity/", capacity.capacity, name="capacity"),
+    path("capacity/benchmarks/", capacity.benchmark, name="benchmark"),
+    path("capacity/benchmarks/<int:pk>/withdraw/", capacity.withdraw, name="benchmark_withdraw"),
     path("plans/", runs.runs, name="runs"),
     path("plans/<int:pk>/", runs.run, name="run"),
     path("plans/<int:pk>/replay/", runs.replay, name="replay_plan"),

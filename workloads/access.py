@@ -38,6 +38,7 @@ ROLE_PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "planner.view_policy": tuple(Role),
     "planner.draft_policy": (Role.OPERATOR, Role.REVIEWER, Role.ARCHITECT),
     "planner.sign_policy": (Role.OPERATOR, Role.REVIEWER, Role.ARCHITECT),
+    "planner.add_benchmark": (Role.ARCHITECT, Role.OPERATOR),
     "workloads.manage_usage": (Role.OPERATOR,),
     "workloads.view_usage": (Role.OPERATOR, Role.AUDITOR, Role.LEADER),
     "workloads.manage_teams": (Role.OPERATOR,),

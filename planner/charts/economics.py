@@ -85,7 +85,12 @@ def volume_figure(volumes: dict[str, Any] | None, comparator: str) -> dict[str, 
         for variant, where in volumes["break_evens"].items()
         if variant in volumes["lines"]
     ]
-    layout = go.Layout(
+    return _plain(go.Figure([*lines, *crossings], _volume_layout(tokens, float(volumes["now"]))))
+
+
+def _volume_layout(tokens: Sequence[float], now: float) -> go.Layout:
+    """Powers of ten both ways, and a line where the volume is today."""
+    return go.Layout(
         template="none",
         margin={"l": 8, "r": 8, "t": 8, "b": 36},
         xaxis={"type": "log", "title": {"text": "tokens a month"}, "fixedrange": True, **_powers(tokens)},
@@ -94,8 +99,8 @@ def volume_figure(volumes: dict[str, Any] | None, comparator: str) -> dict[str, 
         shapes=[
             {
                 "type": "line",
-                "x0": volumes["now"],
-                "x1": volumes["now"],
+                "x0": now,
+                "x1": now,
                 "yref": "paper",
                 "y0": 0,
                 "y1": 1,
@@ -104,7 +109,7 @@ def volume_figure(volumes: dict[str, Any] | None, comparator: str) -> dict[str, 
         ],
         annotations=[
             {
-                "x": float(np.log10(volumes["now"])),
+                "x": float(np.log10(now)),
                 "yref": "paper",
                 "y": 0,
                 "text": "today",
@@ -115,7 +120,6 @@ def volume_figure(volumes: dict[str, Any] | None, comparator: str) -> dict[str, 
             }
         ],
     )
-    return _plain(go.Figure([*lines, *crossings], layout))
 
 
 def future_figure(future: Foreseen | None) -> dict[str, Any] | None:

@@ -1,4 +1,5 @@
 from planner.models.activation import PolicyActivation
+from planner.models.benchmark import OwnBenchmark, OwnBenchmarkEvent
 from planner.models.decision import Decision, DecisionRecord
 from planner.models.draft import (
     DraftEvent,
@@ -24,6 +25,8 @@ __all__ = [
     "DraftState",
     "ImpactOpened",
     "ImpactRow",
+    "OwnBenchmark",
+    "OwnBenchmarkEvent",
     "PlanRun",
     "PolicyActivation",
     "PolicyApproval",

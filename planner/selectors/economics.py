@@ -20,7 +20,7 @@ from planner.engine.explain import verdicts
 from planner.engine.given import workload_of
 from planner.engine.policy import UnknownAssumptionError
 from planner.engine.vocabulary import CLASS_LABELS, CLASS_OF, VARIANTS
-from planner.selectors import basis, decisions
+from planner.selectors import basis, capacity, decisions
 from planner.selectors.explained import Explained, explained
 from planner.selectors.foreseen import Foreseen, foreseen
 from planner.selectors.watch import shown
@@ -242,6 +242,7 @@ def economics(
             given.segments[found.number - 1],
             what_if,
             sharing(workload, found.number - 1),
+            capacity.own_rows(),
         )
         costs = full_costs(asked.tier, asked.work, asked.seats, asked.under)
     except UnknownAssumptionError as error:

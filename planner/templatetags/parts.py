@@ -114,6 +114,7 @@ PLACES = (
     Place("Roadmap", "planner:roadmap"),
     Place("Triggers", "planner:triggers", counted="triggers"),
     Place("Prices", "pricing:book", right="see_prices"),
+    Place("Capacity", "planner:capacity"),
     Place("Usage", "workloads:usage", right="see_usage"),
     Place("Policy", "planner:policy", right="see_policy"),
 )

@@ -38,7 +38,7 @@ def test_rights_come_from_roles() -> None:
     held = access.rights(factories.person("omar", "operator", None))
     assert {name for name, has in held.items() if has} == {
         "see_prices", "pull_prices", "see_everything", "run_plan", "see_policy", "see_usage", "manage_usage", "manage_teams",
-        "draft_policy", "sign_policy",
+        "draft_policy", "sign_policy", "add_benchmark",
     }  # fmt: skip
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from planner.engine.capacity.calibration import Calibration
     from planner.engine.capacity.rows import Row
 
-NEAREST_SHARE: Final = 0.25  # of the median of the nearest rows; the rest is the kernel's
+# Of the median of the nearest rows; the rest is the kernel's. On the rows that ship the kernel alone is a little better;
+# the quarter is a hedge, because on rows kept apart the nearest were reported with the smaller 90th percentile.
+NEAREST_SHARE: Final = 0.25
 OWN_AVERAGED: Final = 3  # benchmark points of one's own
 
 

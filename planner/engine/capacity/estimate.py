@@ -72,6 +72,7 @@ def estimate(row: Row, known: Known, calibration: Calibration, own: Known | None
     rates are not known; CapacityError for a wrong name or number.
     """
     machine, load = _asked(row, calibration)
+    _one_machine(row, known)
     served = closed_loop(machine, load, calibration)
     if served.fit.refusal:
         raise RefusedError(Refusal(served.fit.refusal))
@@ -116,6 +117,14 @@ def _asked(row: Row, calibration: Calibration) -> tuple[Replica, Load]:
     if math.isinf(row.concurrency):
         return machine, offline(row.input_tokens, row.output_tokens)
     return machine, closed(row.input_tokens, row.output_tokens, row.concurrency)
+
+
+def _one_machine(row: Row, known: Known) -> None:
+    """CapacityError for more GPUs than a machine has, unless somebody measured so many together."""
+    most = specs.gpu(row.gpu).per_node
+    together = ((each.gpu, each.gpus) for each in known.rows)
+    if row.gpus > most and (row.gpu, row.gpus) not in together:
+        raise CapacityError("GPUs", f"A machine has {most} {row.gpu}: what several do together is not known.")
 
 
 def _basis(own: bool, measured: bool, similar: bool) -> Basis:

@@ -70,7 +70,7 @@ def servings(
         if _known_model(model)
         for gpu in kinds
         if _computes(gpu)
-        for size in SIZES
+        for size in _sizes(gpu)
         for precision in _precisions(model, gpu, precisions)
         for machine in _machines(prices, arrangement, gpu, size)
     ]
@@ -129,6 +129,11 @@ def pace(
     served = service(tall, load, itl_target_ms / MILLISECONDS * faster, calibration)
     seconds = (served.request_s - cached_share[None, :] * prefill_s(tall, load.input_tokens)) / faster
     return Pace(MANY.choose(served.fit.cliff, np.nan, seconds), served.batch)
+
+
+def _sizes(gpu: str) -> tuple[int, ...]:
+    """GPUs nobody measured are offered alone: what several of them lose to each other nobody can say."""
+    return SIZES if specs.gpu(gpu).verified else SIZES[:1]
 
 
 def _known_model(name: str) -> bool:

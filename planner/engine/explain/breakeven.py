@@ -21,6 +21,6 @@ def break_even_sentence(found: BreakEven | None, comparator: str) -> str:
         return f"The break-even against {comparator} is not known: its price or what a machine carries is missing."
     price = f"{comparator} at ${found.usd_mtok:,.3g} a million tokens"
     if math.isinf(found.sustained_mtok_month):
-        return f"Never cheaper than {price}: a full replica costs more than the tokens it serves."
+        return f"Never cheaper than {price}: a replica at planned load costs more than the tokens it carries."
     volume = in_words(found.sustained_mtok_month * MILLION, TOKENS)
     return f"Cheaper than {price} from {volume} on, where both cost {money(found.spend_usd_month)}."

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from planner.engine.policy import Assumption
 
 MILLION: Final = 1_000_000
-ONE_PART: Final = 1e-9
+PERCENT: Final = 100
 MILLISECONDS: Final = 1000
 LABELS: Final = {
     "seats": "Seats",
@@ -160,12 +160,12 @@ def _formula(key: str, cost: FullCost, work: Work | None, under: Terms) -> str:
 
 
 def _share(share: float) -> str:
-    """How much of the people this work carries: all of them, one part of so many, or a share."""
-    parts = 1 / share if share else 0
-    if share == 1:
-        return ", all of it carried here"
-    whole = parts and abs(parts - round(parts)) < ONE_PART
-    return f", shared by {round(parts)} parts of workloads" if whole else f", {share:.0%} of it carried here"
+    """How much of the people this work carries."""
+    return (
+        ", all of it carried here"
+        if share == 1
+        else f", {float(f'{share:.2g}') * PERCENT:g}% of it carried here"
+    )
 
 
 def _of_tokens(cost: FullCost, a: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,7 +231,7 @@ FORMULAS: Final = {
     ),
     "planned_use": "replicas are planned at {rho_max:.0%} of what they can serve",
     "peak": "the peak is {work.peak:g} times the mean",
-    "whole": "{busy:,.0f} whole ones carry a load of {load:.3g}",
+    "whole": "a load of {load:.3g} replicas takes {busy:,.0f}, since they come whole",
     "spare": "{n_plus:g} standing by",
     "gpu_commitment": "{gpu_commit_share:.0%} of the rent committed for a year at {commit_discount_1y:.0%} off",
     "adder": "{cloud_adder:.0%} of the rent",
@@ -257,7 +257,8 @@ def replicas_sentence(cost: FullCost) -> str:
     if needed is None or serving is None:
         return ""
     number = float(needed.replicas)
+    busy = float(needed.mean_load) / number
     return (
         f"{number:,.0f} replicas of {serving.gpus} {serving.gpu.upper()}, {float(needed.spare):g} of them spare, are busy "
-        f"{float(needed.mean_load) / number:.0%} of the time on average; each serves {cost.batch:,.0f} requests at a time."
+        f"{float(f'{busy:.2g}') * PERCENT:g} % of the time on average; each serves up to {cost.batch:,.0f} requests at a time."
     )

@@ -62,7 +62,7 @@ def difference(variant: str, costs: Mapping[str, FullCost], comparator: str, fou
         return f"{sentence}."
     price = f"{costs[comparator].comparator} at ${found.usd_mtok:,.3g} a million tokens"
     if math.isinf(found.sustained_mtok_month):
-        return f"{sentence}; it breaks even at no volume against {price}: a full replica costs more than its tokens."
+        return f"{sentence}; it breaks even at no volume against {price}: a replica at planned load costs more than the tokens it carries."
     volume = in_words(found.sustained_mtok_month * MILLION, TOKENS)
     return f"{sentence}; it breaks even from {volume} on against {price}."
 

@@ -1,4 +1,4 @@
-"""`manage.py bench engine|throughput`: measures what the product promises, on this machine, and prints it."""
+"""`manage.py bench economics|engine|throughput`: measures what the product promises, on this machine, and prints it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 SUBJECTS: Final[dict[str, str]] = {
+    "economics": "full costs, break-evens, chance and pools",
     "engine": "decisions, flips and golden cases, and zen-engine beside them",
     "throughput": "predicted against measured tokens a second, the refit, and how long a prediction takes",
 }
