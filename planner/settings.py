@@ -248,7 +248,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # Feeds: how often each is pulled, in hours. 0 switches the schedule off; the button stays.
 FEED_EVERY_HOURS = env_int("FEED_EVERY_HOURS", default=24, low=0, high=24 * 30)
-LITELLM_PRICES_URL = env_text("LITELLM_PRICES_URL")
+PRICE_FEED_URLS = {
+    "litellm": env_text("LITELLM_PRICES_URL"),
+    "models-dev": env_text("MODELS_DEV_URL"),
+    "scaleway": env_text("SCALEWAY_CATALOGUE_URL"),
+}
 PRICES_REFRESH_ONLINE = env_bool("PRICES_REFRESH_ONLINE", default=False)  # nothing leaves the house unasked
 
 # Logs

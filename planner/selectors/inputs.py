@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.engine import Waiver as StandingWaiver
 from planner.models import Waiver, WaiverState
+from planner.selectors import announced
 from workloads.selectors import facts
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ Waivers = dict[tuple[int, int | None], tuple[StandingWaiver, ...]]
 
 
 def portfolio_inputs(workloads: Iterable[Workload], as_of: datetime) -> list[tuple[Workload, WorkloadInput]]:
-    """Each workload with what the engine reads of it at AS_OF, its waivers among it: one query more for all."""
-    given = facts.portfolio_inputs(workloads, as_of)
+    """Each workload with what the engine reads of it at AS_OF, with what the price book tells of what it runs on and
+    with its waivers; a constant number of queries.
+    """
+    given = announced.with_notices(facts.portfolio_inputs(workloads, as_of), as_of)
     waivers = standing_waivers([workload for workload, _ in given], as_of.date())
     return [(workload, _with_waivers(workload, each, waivers)) for workload, each in given]
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
 MTOK = "1M tokens"
@@ -89,6 +91,15 @@ class ModelFacts:
     model: str
     context_tokens: int | None = None
     deprecation_date: date | None = None
+    open_weights: bool | None = None  # None: the feed does not say
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEnd:
+    """The provider ends an offer: on a day, or on one nobody has named."""
+
+    offer: OfferKey
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +118,53 @@ class Reading:
     version: str
     models: tuple[ModelFacts, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    ends: tuple[OfferEnd, ...] = ()
     said_on: date | None = None  # None: the feed says it now
     whose: frozenset[str] = frozenset()  # the sellers a part of the feed is about; empty: all of them
 
 
+Fetch = Callable[[str], bytes]
+
+
+def whole(address: str, fetch: Fetch) -> bytes:
+    """A feed that is one document."""
+    return fetch(address)
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A source of prices. A lower priority number wins where feeds disagree."""
+    """A source of prices. A lower priority number wins where feeds disagree.
+
+    It is read from what ships with the product (`shipped`), from a file, or from an address (`collect` puts pages
+    together to one document). `parse` reads a document; `parse_of` one that does not say whose prices it holds.
+    """
 
     name: str
     title: str
     words: str
     priority: int
-    shipped: Callable[[], Reading]
-    shipped_words: str
+    shipped: Callable[[], Reading] | None = None
+    shipped_words: str = ""
     parse: Callable[[bytes], Reading] | None = None
+    parse_of: Callable[[bytes, str], Reading] | None = None
     address: str = ""
+    collect: Callable[[str, Fetch], bytes] = whole
+    file_words: str = "Price file (JSON)"
+    tells_ends: bool = False  # whether it says when a provider ends an offer
 
     @property
     def takes_a_file(self) -> bool:
-        return self.parse is not None
+        return self.parse is not None or self.parse_of is not None
+
+    def read(self, document: bytes, whose: str = "") -> Reading:
+        """What the document says; raises FeedError."""
+        if self.parse_of is not None:
+            return self.parse_of(document, whose)
+        if self.parse is None:
+            raise FeedError(
+                f"{self.title} has no other form than the file that ships with the product.", permanent=True
+            )
+        return self.parse(document)
 
 
 def load_json(document: bytes) -> Any:
@@ -147,6 +185,20 @@ def load_json(document: bytes) -> Any:
         raise FeedError(
             f"This is not JSON: line {error.lineno}, column {error.colno}: {error.msg}.", permanent=True
         ) from error
+
+
+def load_rows(document: bytes, needed: set[str]) -> list[dict[str, str]]:
+    """The rows of a CSV file by its header; lines that begin with # are comments. Raises FeedError."""
+    lines = [line for line in _text(document).splitlines() if line.strip() and not line.startswith("#")]
+    if not lines:
+        raise FeedError("The file is empty.", permanent=True)
+    if lines[0].lstrip().startswith("<"):
+        raise FeedError("This is a web page (HTML), not a price file. Save the raw CSV file.", permanent=True)
+    reader = csv.DictReader(io.StringIO("\n".join(lines)))
+    missing = sorted(needed - set(reader.fieldnames or ()))
+    if missing:
+        raise FeedError(f"This is not the price file: it has no column {', '.join(missing)}.", permanent=True)
+    return [{name: value or "" for name, value in row.items() if name} for row in reader]
 
 
 def _text(document: bytes) -> str:

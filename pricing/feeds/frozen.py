@@ -31,6 +31,7 @@ AMOUNTS = {
     "capex_high",
 }
 DAYS = {"valid_from", "checked_at"}
+CAN_BE_TAKEN_AWAY = {"spot"}  # no month can be planned on a machine that may be gone in a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,12 @@ class Priced:
         """
         if names.is_router(self.key.provider):
             return False
+        host_known = names.jurisdiction(self.key.provider) != ""
         if self.key.kind == "token":
-            known = self.open_weights is not None and names.jurisdiction(self.key.provider) != ""
-            return known and {"input", "output"} <= set(self.amounts)
-        return "gpu_hour" in self.amounts or {"capex_low", "capex_high"} <= set(self.amounts)
+            return host_known and self.open_weights is not None and {"input", "output"} <= set(self.amounts)
+        if self.key.arrangement == "owned":
+            return {"capex_low", "capex_high"} <= set(self.amounts)
+        return host_known and self.key.terms not in CAN_BE_TAKEN_AWAY and "gpu_hour" in self.amounts
 
 
 def price_snapshot(

@@ -11,6 +11,7 @@ from pricing.feeds.base import (
     TOKENS_PER_MTOK,
     FeedError,
     ModelFacts,
+    OfferEnd,
     OfferKey,
     QuoteRow,
     Reading,
@@ -51,6 +52,7 @@ def _read(entries: Any, source: str) -> Reading:
         )
     rows: list[QuoteRow] = []
     models: dict[str, ModelFacts] = {}
+    ends: list[OfferEnd] = []
     refused: list[Refusal] = []
     for key, entry in entries.items():
         if key == "sample_spec":
@@ -60,16 +62,18 @@ def _read(entries: Any, source: str) -> Reading:
                 raise ValueError("no litellm_provider")  # noqa: TRY301  one place turns trouble into refusals
             if entry.get("mode") not in MODES:
                 continue  # pictures, speech and the like are not priced per text token
-            rows += _rows(key, entry)
-            facts = _facts(key, entry)
+            found, facts = list(_rows(key, entry)), _facts(key, entry)
+            rows += found
             models[facts.model] = facts
+            if facts.deprecation_date and found:
+                ends.append(OfferEnd(found[0].offer, facts.deprecation_date))
         except (KeyError, TypeError, ValueError) as error:
             refused.append(Refusal(key, f"not readable: {error}"))
     if not rows:
         raise FeedError(
             "The file holds no price that can be read: is it LiteLLM's price file?", permanent=True
         )
-    return Reading(tuple(rows), source, tuple(models.values()), tuple(refused))
+    return Reading(tuple(rows), source, tuple(models.values()), tuple(refused), tuple(ends))
 
 
 def _rows(key: str, entry: Mapping[str, Any]) -> Iterator[QuoteRow]:

@@ -17,18 +17,29 @@ class PullForm(forms.Form):
     """Where a pull reads from."""
 
     source = forms.ChoiceField(label="Read", widget=forms.RadioSelect)
-    file = forms.FileField(label="Price file (JSON)", required=False)
+    file = forms.FileField(label="Price file", required=False)
+    whose = forms.CharField(
+        label="Whose prices the file holds",
+        required=False,
+        max_length=60,
+        help_text="The provider, for example lambda or nebius; not needed where the file is called after it.",
+    )
 
     def __init__(self, data: Any = None, files: Any = None, *, name: str, address: str) -> None:
         super().__init__(data, files, prefix=name)
         feed = FEEDS[name]
-        choices: list[tuple[str, str]] = [(FeedSource.SHIPPED, capfirst(feed.shipped_words))]
+        choices: list[tuple[str, str]] = []
+        if feed.shipped:
+            choices.append((FeedSource.SHIPPED, capfirst(feed.shipped_words)))
         if address:
             choices.append((FeedSource.ADDRESS, f"The newest from {urlsplit(address).hostname}"))
-        if feed.parse:
+        if feed.takes_a_file:
             choices.append((FeedSource.FILE, "A file"))
+            self.fields["file"].label = feed.file_words
         else:
             del self.fields["file"]
+        if feed.parse_of is None:
+            del self.fields["whose"]
         self.fields["source"] = forms.ChoiceField(
             label="Read",
             choices=choices,

@@ -33,6 +33,7 @@ COUNTS = {
     "gone": "no longer listed",
     "withdrawn": "announced and withdrawn",
     "ended": "over before we first looked",
+    "ends": "offers whose end is news",
     "conflicts": "where feeds disagree",
 }
 MISSED_SLOTS = 2  # a feed is late when two slots went by without a good pull

@@ -45,7 +45,7 @@ class DatedRates:
 
 def rates() -> DatedRates:
     """One query."""
-    return DatedRates(FxRate.objects.select_related("entered_by").order_by("day", "pk"))
+    return DatedRates(tuple(FxRate.objects.select_related("entered_by").order_by("day", "pk")))
 
 
 def rates_on(day: date) -> dict[str, Decimal]:

@@ -1,8 +1,9 @@
 from pricing.services.choosing import choose_feed
 from pricing.services.deciding import decide_quote
 from pricing.services.own_prices import end_own_price, enter_own_price
-from pricing.services.pulling import Upload, ask_pull, due_feed_runs, pull_here, run_pull, source_for
+from pricing.services.pulling import Upload, ask_pull, pull_here, run_pull
 from pricing.services.rates import enter_rate
+from pricing.services.scheduling import due_feed_runs, source_for
 from pricing.services.snapshots import freeze_snapshot, reference_snapshot_row
 from pricing.services.taking import take_reading
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pricing.models import Quote, QuoteState
 from pricing.models.book import CURRENT, WAITING
-from pricing.services.catalogue import learn_about_models, offers_for
+from pricing.services.catalogue import learn_about_models, note_ends, offers_for
 from pricing.services.conflicts import refresh_conflicts
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def ingest(run: FeedRun, reading: Reading, *, hold_above: Decimal) -> dict[str, 
     _mark_missing(run, current, changes)
     _write(run, changes)
     learn_about_models(reading.models)
+    if ends := note_ends(run, reading):
+        changes.counts["ends"] = ends
     changes.counts["refused"] = len(reading.refused)
     changes.counts["conflicts"] = refresh_conflicts(run.as_of)
     return dict(changes.counts)

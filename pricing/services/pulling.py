@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from decimal import Decimal
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.db import transaction
 from planner import jobs
 from planner.engine import load_policy
 from pricing import signals
-from pricing.feeds import FEEDS, FeedError
+from pricing.feeds import FEEDS, FeedError, names
 from pricing.feeds.fetch import fetch
 from pricing.models import Feed, FeedRun, FeedSource
 from pricing.selectors.snapshots import rates_on
@@ -23,9 +24,11 @@ from pricing.services.judging import Rules, verdict_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from django.contrib.auth.models import AbstractBaseUser
 
+    from pricing.feeds.base import Feed as KnownFeed
     from pricing.feeds.base import Reading
     from pricing.services.judging import Verdict
 
@@ -47,15 +50,14 @@ class Read(NamedTuple):
     document: bytes = b""
 
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OPEN = (jobs.RunState.QUEUED, jobs.RunState.RUNNING)
 SAID = {"ended": "over before we looked"}
 OLD_PRICES_STAY = "The prices we have stay as they are."
 
 
 def address_of(name: str) -> str:
-    """Where the feed is on the network; empty where it has no address."""
-    return settings.LITELLM_PRICES_URL if name == "litellm" else FEEDS[name].address
+    """Where the feed is on the network: where the settings say, else its own address; empty where it has none."""
+    return settings.PRICE_FEED_URLS.get(name) or FEEDS[name].address
 
 
 def feed_row(name: str) -> Feed:
@@ -70,24 +72,34 @@ def ask_pull(
     send: Send,
     source: str,
     upload: Upload | None = None,
+    whose: str = "",
     asked_by: AbstractBaseUser | None = None,
 ) -> FeedRun:
     """A run of the feed is on its way; while the same pull waits or runs, asking again gives that one."""
     feed = feed_row(name)
     sha = hashlib.sha256(upload.document).hexdigest() if upload else ""
-    key = f"feed:{name}:{source}:{as_of.isoformat()}:{sha}"
-    same = FeedRun.objects.filter(feed=feed, source=source, key__endswith=f":{sha}", state__in=OPEN)
+    key = f"feed:{name}:{source}:{as_of.isoformat()}:{whose}:{sha}"
+    open_runs = FeedRun.objects.filter(feed=feed, source=source, whose=whose, state__in=OPEN)
+    same = open_runs.filter(key__endswith=f":{sha}")
     if waiting := same.first():
         return waiting
-    fields: dict[str, object] = {"feed": feed, "source": source, "as_of": as_of, "asked_by": asked_by}
+    fields: dict[str, object] = {
+        "feed": feed,
+        "source": source,
+        "as_of": as_of,
+        "asked_by": asked_by,
+        "whose": whose,
+    }
     if upload:
-        fields |= {"file": ContentFile(upload.document, f"{sha[:16]}.json"), "file_name": upload.name}
+        fields |= {"file": ContentFile(upload.document, sha[:16]), "file_name": upload.name}
     return jobs.ask(FeedRun, key, send, **fields)[0]
 
 
-def pull_here(name: str, *, as_of: datetime, source: str, upload: Upload | None = None) -> FeedRun:
+def pull_here(
+    name: str, *, as_of: datetime, source: str, upload: Upload | None = None, whose: str = ""
+) -> FeedRun:
     """The feed is pulled in this process, for commands and the sample; the finished run."""
-    run = ask_pull(name, as_of=as_of, send=_nobody, source=source, upload=upload)
+    run = ask_pull(name, as_of=as_of, send=_nobody, source=source, upload=upload, whose=whose)
     run_pull(run.pk)
     run.refresh_from_db()
     return run
@@ -97,54 +109,8 @@ def _nobody(pk: int) -> None:
     """Whoever asked works on the run itself."""
 
 
-def due_feed_runs(as_of: datetime, send: Send) -> list[FeedRun]:
-    """Each feed of the schedule has its run of the current slot."""
-    if not settings.FEED_EVERY_HOURS:
-        return []
-    every = timedelta(hours=settings.FEED_EVERY_HOURS)
-    slot = EPOCH + (as_of - EPOCH) // every * every
-    asked = []
-    for name in FEEDS:
-        key = f"feed:{name}:{slot:%Y-%m-%dT%H:%M}"
-        source = scheduled_source(name)
-        if source is None or FeedRun.objects.filter(key=key).exists():
-            continue
-        run, created = jobs.ask(FeedRun, key, send, feed=feed_row(name), source=source, as_of=as_of)
-        asked += [run] if created else []
-    return asked
-
-
-def source_for(name: str, *, has_file: bool, online: bool) -> str:
-    """What a command reads: the file given, else the address where one is wanted or set, else what ships."""
-    if has_file:
-        return FeedSource.FILE
-    usual = address_of(name) if name == "litellm" or settings.PRICES_REFRESH_ONLINE else ""
-    return FeedSource.ADDRESS if online or usual else FeedSource.SHIPPED
-
-
-def next_slot(as_of: datetime) -> datetime | None:
-    """When the schedule pulls next; None when it is switched off."""
-    if not settings.FEED_EVERY_HOURS:
-        return None
-    every = timedelta(hours=settings.FEED_EVERY_HOURS)
-    return EPOCH + ((as_of - EPOCH) // every + 1) * every
-
-
-def scheduled_source(name: str) -> str | None:
-    """What the schedule reads; None for feeds that have nothing new to say.
-
-    Once something newer than the shipped data was read, the schedule never goes back to it.
-    """
-    if name == "litellm":
-        return FeedSource.ADDRESS if address_of(name) else None
-    if not FEEDS[name].address:
-        return None
-    if settings.PRICES_REFRESH_ONLINE:
-        return FeedSource.ADDRESS
-    return None if _newer_was_read(name) else FeedSource.SHIPPED
-
-
-def _newer_was_read(name: str) -> bool:
+def newer_was_read(name: str) -> bool:
+    """Whether something else than the shipped data was read with success."""
     done = FeedRun.objects.filter(feed__name=name, state=jobs.RunState.DONE)
     return done.exclude(source=FeedSource.SHIPPED).exists()
 
@@ -188,14 +154,14 @@ def _keep(run: FeedRun, read: Read) -> None:
         progress_total=counts.get("seen", 0),
     )
     run.finish(f"{read.note} {_said(counts)}".strip())
-    if any(counts.get(kind) for kind in ("new", "changed", "withdrawn")):
+    if any(counts.get(kind) for kind in ("new", "changed", "withdrawn", "ends")):
         transaction.on_commit(lambda: signals.prices_changed.send(sender=FeedRun, run_id=run.pk))
 
 
 def _refuse(run: FeedRun, read: Read, verdict: Verdict) -> None:
     """What was read is kept with the run, so that an operator can take exactly that."""
     if read.document and not run.file:
-        name = f"{hashlib.sha256(read.document).hexdigest()[:16]}.json"
+        name = hashlib.sha256(read.document).hexdigest()[:16]
         run.file.save(name, ContentFile(read.document), save=False)
     run.fence(verdict=verdict.document(), version=read.reading.version, source=run.source, file=run.file.name)
     run.fail(f"{read.note} {verdict.sentence} {OLD_PRICES_STAY}".strip())
@@ -211,22 +177,31 @@ def _read(run: FeedRun) -> Read:
     """The reading, with a note where it is not what was asked for; a document that was fetched comes along."""
     feed = FEEDS[run.feed.name]
     if run.source == FeedSource.SHIPPED:
-        return Read(feed.shipped())
-    if feed.parse is None:
-        raise FeedError(
-            f"{feed.title} has no other form than the file that ships with the product.", permanent=True
-        )
+        return Read(_shipped(feed))
     if run.source == FeedSource.FILE:
         with run.file.open("rb") as file:
-            return Read(feed.parse(file.read()))
+            return Read(feed.read(file.read(), whose_file(run)))
     address = address_of(feed.name)
     if not address:
-        raise FeedError("No address is set: set LITELLM_PRICES_URL or give a file.", permanent=True)
+        hint = "set LITELLM_PRICES_URL or give a file." if feed.name == "litellm" else "give a file."
+        raise FeedError(f"No address is set: {hint}", permanent=True)
     try:
-        document = fetch(address)
-        return Read(feed.parse(document), document=document)
+        document = feed.collect(address, fetch)
+        return Read(feed.read(document), document=document)
     except FeedError as error:
-        if not feed.address or _newer_was_read(feed.name):
+        if not feed.address or feed.shipped is None or newer_was_read(feed.name):
             raise
         run.source = FeedSource.SHIPPED
         return Read(feed.shipped(), f"{error.message} Read {feed.shipped_words} instead.")
+
+
+def _shipped(feed: KnownFeed) -> Reading:
+    if feed.shipped is None:
+        raise FeedError(f"Nothing of {feed.title} ships with the product: give a file.", permanent=True)
+    return feed.shipped()
+
+
+def whose_file(run: FeedRun) -> str:
+    """Whose prices the run's file holds: as somebody said, else as the file is called where that is a provider."""
+    called = PurePath(run.file_name).stem
+    return run.whose or (called if names.is_known_provider(called) else "")

@@ -18,7 +18,7 @@ from pricing.feeds import FEEDS
 from pricing.forms import PullForm, RateForm, TakeForm
 from pricing.models import FxRate
 from pricing.selectors import feeds as selectors
-from pricing.services import pulling
+from pricing.services import pulling, scheduling
 from pricing.tasks import pull_feed
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ def _feeds(
     """The page, with the form that was wrong kept as it was typed."""
     now = timezone.now()
     addresses = {name: pulling.address_of(name) for name in FEEDS}
-    scheduled = {name for name in FEEDS if pulling.scheduled_source(name)}
+    scheduled = {name for name in FEEDS if scheduling.scheduled_source(name)}
     forms = {name: PullForm(name=name, address=addresses[name]) for name in FEEDS} | (pulls or {})
     states = selectors.feed_states(now, scheduled, addresses)
     context: dict[str, Any] = {
         "feeds": [(state, forms[state.feed.name]) for state in states],
-        "next_slot": pulling.next_slot(now),
+        "next_slot": scheduling.next_slot(now),
         "runs": Paginator(selectors.runs(), A_PAGE).get_page(request.GET.get("page")),
         "rates": FxRate.objects.select_related("entered_by"),
         "rate_form": rate or RateForm(today=now.date()),
@@ -72,6 +72,7 @@ def pull(request: HttpRequest, name: str) -> HttpResponse:
         send=_send,
         source=form.cleaned_data["source"],
         upload=services.Upload(file.name, file.read()) if file else None,
+        whose=form.cleaned_data.get("whose", "").strip(),
         asked_by=access.person(request.user),
     )
     return redirect("pricing:feed_run", run.pk)

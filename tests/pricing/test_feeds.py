@@ -141,7 +141,8 @@ def test_whose_weights_are_open_is_data(model: str, is_open: bool | None) -> Non
 
 
 def test_every_feed_reads_what_ships_with_it() -> None:
-    assert {name: bool(feed.shipped().rows) for name, feed in FEEDS.items()} == dict.fromkeys(FEEDS, True)
+    shipped = {name: bool(feed.shipped().rows) for name, feed in FEEDS.items() if feed.shipped}
+    assert shipped == dict.fromkeys(("genai-prices", "litellm", "reference-2026-01"), True)
 
 
 def test_every_reference_row_names_its_guide_and_its_words() -> None:

@@ -68,7 +68,7 @@ def test_a_fall_back_never_goes_back_behind_what_was_read_live(monkeypatch: Any)
     assert services.due_feed_runs(NOW, nobody) == []
 
 
-@override_settings(LITELLM_PRICES_URL="https://prices.example/litellm.json")
+@override_settings(PRICE_FEED_URLS={"litellm": "https://prices.example/litellm.json"})
 def test_the_litellm_file_is_read_from_its_address(monkeypatch: Any) -> None:
     asked: list[str] = []
 
@@ -98,7 +98,7 @@ def test_a_schedule_that_is_off_asks_for_nothing() -> None:
     assert services.due_feed_runs(NOW, nobody) == []
 
 
-@override_settings(LITELLM_PRICES_URL="https://prices.example/litellm.json", FEED_EVERY_HOURS=6)
+@override_settings(PRICE_FEED_URLS={"litellm": "https://prices.example/litellm.json"}, FEED_EVERY_HOURS=6)
 def test_a_feed_with_an_address_is_on_the_schedule() -> None:
     asked = services.due_feed_runs(NOW, nobody)
     assert [(run.feed.name, run.source) for run in asked] == [

@@ -44,8 +44,8 @@ class Command(BaseCommand):
     def _ship_prices(self, as_of: datetime) -> None:
         """Every feed has been asked once for what ships with it; the schedule goes on from there."""
         read_before = set(FeedRun.objects.values_list("feed__name", flat=True))
-        for name in FEEDS:
-            if name not in read_before:
+        for name, feed in FEEDS.items():
+            if feed.shipped and name not in read_before:
                 pricing_services.ask_pull(name, as_of=as_of, send=send_feed, source=FeedSource.SHIPPED)
 
     @property

@@ -1,4 +1,4 @@
-"""`manage.py pull prices --feed NAME [--file F] [--online]`: does what "Pull now" does, here and at once."""
+"""`manage.py pull prices --feed NAME [--file F [--provider P]] [--online]`: does what "Pull now" does, here and at once."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=["prices"])
         parser.add_argument("--feed", required=True, help=", ".join(FEEDS))
         parser.add_argument("--file", type=Path, help="read this price file")
+        parser.add_argument(
+            "--provider", default="", help="whose prices the file holds, where it does not say"
+        )
         parser.add_argument("--online", action="store_true", help="read the newest from the feed's address")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,7 +30,9 @@ class Command(BaseCommand):
             raise CommandError(f"No feed is called {name!r}. Known: {', '.join(FEEDS)}.")
         upload = _upload(options["file"]) if options["file"] else None
         source = services.source_for(name, has_file=upload is not None, online=options["online"])
-        run = services.pull_here(name, as_of=timezone.now(), source=source, upload=upload)
+        run = services.pull_here(
+            name, as_of=timezone.now(), source=source, upload=upload, whose=options["provider"]
+        )
         if run.state == "failed":
             raise CommandError(f"{run.feed.title}: {run.message}")
         if run.is_open:
