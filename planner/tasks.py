@@ -30,10 +30,25 @@ def run_replay(*, run_id: int, **kwargs: Any) -> None:
     services.run_replay(run_id)
 
 
+@shared_task(name="planner.run_reckoning")
+def run_reckoning(*, run_id: int, **kwargs: Any) -> None:
+    services.run_reckoning(run_id)
+
+
 @shared_task(name="planner.tick")
 def tick(**kwargs: Any) -> None:
     now = timezone.now()
-    ticking.tick(now, ticking.Senders(send_plan, send_replay, send_impact, send_feed, send_usage))
+    ticking.tick(
+        now,
+        ticking.Senders(
+            plan=send_plan,
+            replay=send_replay,
+            impact=send_impact,
+            reckoning=send_reckoning,
+            feed=send_feed,
+            usage=send_usage,
+        ),
+    )
     cache.set(LAST_TICK, now)
 
 
@@ -43,6 +58,10 @@ def send_plan(pk: int) -> None:
 
 def send_impact(pk: int) -> None:
     run_impact.delay(run_id=pk)
+
+
+def send_reckoning(pk: int) -> None:
+    run_reckoning.delay(run_id=pk)
 
 
 def send_replay(pk: int) -> None:

@@ -13,6 +13,7 @@ from planner.models.draft import (
 )
 from planner.models.plan import PlanRun
 from planner.models.policy import PolicyVersion
+from planner.models.reckoned import ReckonedDay, Reckoning
 from planner.models.replay import ReplayRun
 from planner.models.trigger import AnswerKind, TriggerAnswer, TriggerReading
 from planner.models.waiver import Waiver, WaiverEvent, WaiverState
@@ -34,6 +35,8 @@ __all__ = [
     "PolicyEdit",
     "PolicyImpact",
     "PolicyVersion",
+    "ReckonedDay",
+    "Reckoning",
     "ReplayRun",
     "TriggerAnswer",
     "TriggerReading",

@@ -1,13 +1,17 @@
 from planner.services.asking import ask_plan, ask_when_policy_changed, snapshot_named
 from planner.services.plans import plan_here, run_plan
 from planner.services.proving import ask_replay, run_replay
+from planner.services.reckoning import ask_reckoning, reckon_here, run_reckoning
 
 __all__ = [
     "ask_plan",
+    "ask_reckoning",
     "ask_replay",
     "ask_when_policy_changed",
     "plan_here",
+    "reckon_here",
     "run_plan",
+    "run_reckoning",
     "run_replay",
     "snapshot_named",
 ]

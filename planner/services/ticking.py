@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner import jobs
-from planner.models import PlanRun, PolicyImpact, ReplayRun
-from planner.services import waivers
+from planner.models import PlanRun, PolicyImpact, Reckoning, ReplayRun
+from planner.services import reckoning, waivers
 from planner.services.asking import ask_when_policy_changed
 from planner.services.policy import activate_due
 from pricing import services as pricing_services
@@ -29,6 +29,7 @@ class Senders:
     plan: Send
     replay: Send
     impact: Send
+    reckoning: Send
     feed: Send
     usage: Send
 
@@ -40,9 +41,11 @@ def tick(as_of: datetime, send: Senders) -> None:
     jobs.sweep(PlanRun, send.plan)
     jobs.sweep(ReplayRun, send.replay)
     jobs.sweep(PolicyImpact, send.impact)
+    jobs.sweep(Reckoning, send.reckoning)
     classification.expire_due(as_of)
     waivers.end_due(as_of, send.plan)
     activate_due(as_of, send.plan)
     pricing_services.due_feed_runs(as_of, send.feed)
     usage.due_usage_runs(as_of, send.usage)
     ask_when_policy_changed(as_of, send.plan)
+    reckoning.ask_when_never(as_of, send.reckoning)
