@@ -13,6 +13,7 @@ from planner.views import (
     policy,
     portfolio,
     preview,
+    reconciliation,
     reviews,
     roadmap,
     runs,
@@ -23,6 +24,9 @@ from planner.views import (
 app_name = "planner"
 urlpatterns = [
     path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("economics/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("economics/reconciliation/again/", reconciliation.again, name="reckon_again"),
+    path("economics/reconciliation.csv", reconciliation.table_file, name="reconciliation_file"),
     path("roadmap/", roadmap.roadmap, name="roadmap"),
     path("triggers/", triggers.triggers, name="triggers"),
     path("triggers/<int:segment>/<str:pk>/", triggers.trigger, name="trigger"),

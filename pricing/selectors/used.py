@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Some quotes together. `long_times` is how many times dearer a request from `long_from` tokens on is at most;
+    """Some quotes together: of which components, and since when and until when all of them held. `long_times` is how many times dearer a request from `long_from` tokens on is at most;
     None where the feed gives no such price.
     """
 
+    components: frozenset[str]
     since: date
     until: date | None
     long_times: Decimal | None
@@ -67,6 +68,7 @@ def _together(quotes: list[Quote], tiers: Mapping[tuple[int, int, str, str], lis
         for tier in tiers.get(_entry(quote), ())
     ]
     return Used(
+        components=frozenset(quote.component for quote in quotes),
         since=max(quote.valid_from for quote in quotes),
         until=min((quote.valid_to for quote in quotes if quote.valid_to), default=None),
         long_times=max((times for times, _ in long), default=None),

@@ -198,6 +198,11 @@ def test_cached_tokens_counted_in_another_way_are_recognised(reported: str, expe
     assert cause(cached_input_tokens=MILLION, cost_reported=Decimal(reported))[0] == expected
 
 
+def test_cached_tokens_without_a_price_in_the_book_explain_a_lower_cost() -> None:
+    prices()
+    assert cause(cached_input_tokens=MILLION, cost_reported=Decimal("3.1"))[0] == Cause.CACHE_UNPRICED
+
+
 def test_batches_reasoning_and_failures_are_recognised() -> None:
     batches = {"input_cost_per_token_batches": 0.5e-6, "output_cost_per_token_batches": 1e-6}
     prices(**batches, output_cost_per_reasoning_token=2e-6)
@@ -260,7 +265,9 @@ def test_asking_before_it_began_is_the_same_run_for_both_reasons(omar: Any) -> N
     assert ask("new usage").pk != first.pk
 
 
-def test_new_usage_new_prices_and_traffic_that_moved_ask_for_it(django_capture_on_commit_callbacks: Any) -> None:
+def test_new_usage_new_prices_and_traffic_that_moved_ask_for_it(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
     run = UsageRun.objects.create(key="k", source=source(), as_of=NOW)
     with django_capture_on_commit_callbacks():
         signals.usage_ingested.send(sender=UsageRun, run_id=run.pk)

@@ -19,7 +19,10 @@ NAMED: Final = 3  # of models; the others are counted
 ALL: Final = 0.9995  # reads 100 %
 SENTENCES: Final = {
     Cause.SAME: "Both say the same for {what}.",
-    Cause.NOTHING_KNOWN: "Neither reported nor priced: {what}. {detail}",
+    Cause.NOTHING_KNOWN: (
+        "{sources} no cost for {what}, and no price is known: {detail} A model one hosts oneself is paid for by its "
+        "machines."
+    ),
     Cause.NOT_REPORTED: (
         "{sources} no cost for {what}: not priced there, as a model one hosts oneself; 0 for tokens that were used "
         "is no cost either."
@@ -29,6 +32,10 @@ SENTENCES: Final = {
     Cause.EARLIER_PRICE: "The price of {what} moved on {day}; the source still charges the one before.",
     Cause.LATER_PRICE: "The price of {what} moved on {day}; the source charged the new one before that.",
     Cause.BATCH: "{what}: reported at the price of batches, but the log does not mark batches.",
+    Cause.CACHE_UNPRICED: (
+        "{what}: the price in use says nothing of cached tokens, so they are computed at the full price; the source "
+        "seems to charge less for them."
+    ),
     Cause.CACHE_FULL: "{what}: cached tokens are reported without their discount.",
     Cause.CACHE_TWICE: "{what}: the source counts cached tokens twice, as input and as cached.",
     Cause.CACHE_LEFT_OUT: "{what}: the source leaves cached tokens out.",

@@ -9,7 +9,10 @@ from planner.engine.reconciling.savings import (
     Realised,
     Untold,
     Window,
+    at_volume,
     effects,
+    first_of,
+    last_of,
     realised,
 )
 
@@ -27,8 +30,11 @@ __all__ = [
     "Traffic",
     "Untold",
     "Window",
+    "at_volume",
     "cause_of",
     "effects",
+    "first_of",
+    "last_of",
     "month_of",
     "realised",
 ]

@@ -29,6 +29,7 @@ class Cause(StrEnum):
     EARLIER_PRICE = "earlier_price"  # the source charges what held before the price moved
     LATER_PRICE = "later_price"  # the source charges what holds since the price moved
     BATCH = "batch"  # the source charges the price of batches
+    CACHE_UNPRICED = "cache_unpriced"  # the book has no price for cached tokens, the source seems to have one
     CACHE_FULL = "cache_full"  # cached tokens at the full price
     CACHE_TWICE = "cache_twice"  # cached tokens as input and once more as cached
     CACHE_LEFT_OUT = "cache_left_out"  # cached tokens not at all

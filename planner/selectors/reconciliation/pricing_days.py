@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pricing.selectors.used import Used
 
     Row = tuple[Key, Sums]
+    Tokens = Mapping[str, int | None]
 
 PLACES = Decimal("1e-8")
 TEXT = 300
@@ -186,22 +187,35 @@ def _ways(traffic: Traffic, used: Used | None) -> Iterator[_Way]:
             yield _Way(Cause.LATER_PRICE, replace(traffic, day=used.until), moved, partly=late)
     if not traffic.batch:
         yield _Way(Cause.BATCH, replace(traffic, batch=True))
-    for cause, tokens in _counted_otherwise(traffic.tokens):
-        yield _Way(cause, replace(traffic, tokens=tokens))
+    components = used.components if used is not None else frozenset()
+    for cause, tokens in (
+        *_cached_otherwise(traffic.tokens, components),
+        *_reasoned_otherwise(traffic.tokens),
+    ):
+        yield _Way(cause, replace(traffic, tokens=tokens), partly=cause == Cause.CACHE_UNPRICED)
 
 
-def _counted_otherwise(
-    tokens: Mapping[str, int | None],
-) -> Iterator[tuple[Cause, dict[str, int | None]]]:
-    given, output = tokens.get("input"), tokens.get("output")
-    cached, written = tokens.get("cached_input") or 0, tokens.get("cache_write") or 0
-    reasoning = tokens.get("reasoning") or 0
-    if given is not None and cached:
+def _cached_otherwise(tokens: Tokens, components: frozenset[str]) -> Iterator[tuple[Cause, Tokens]]:
+    """Cached tokens at the full price, twice, or not at all. Without a price of their own they are at the full price
+    already: whatever the source charges for them lies between that and nothing.
+    """
+    given, cached = tokens.get("input"), tokens.get("cached_input") or 0
+    if given is None:
+        return
+    without = dict(tokens) | {"input": given - cached, "cached_input": 0}
+    if cached and "cached_input" not in components:
+        yield Cause.CACHE_UNPRICED, without
+    elif cached:
         yield Cause.CACHE_FULL, dict(tokens) | {"cached_input": 0, "cache_write": 0}
-        yield Cause.CACHE_TWICE, dict(tokens) | {"input": given + cached}
-        yield Cause.CACHE_LEFT_OUT, dict(tokens) | {"input": given - cached, "cached_input": 0}
-    elif given is not None and written:
+        yield Cause.CACHE_LEFT_OUT, without
+    elif tokens.get("cache_write"):
         yield Cause.CACHE_FULL, dict(tokens) | {"cache_write": 0}
+    if cached:
+        yield Cause.CACHE_TWICE, dict(tokens) | {"input": given + cached}
+
+
+def _reasoned_otherwise(tokens: Tokens) -> Iterator[tuple[Cause, Tokens]]:
+    output, reasoning = tokens.get("output"), tokens.get("reasoning") or 0
     if output is not None and reasoning:
         yield Cause.REASONING_TWICE, dict(tokens) | {"output": output + reasoning}
         yield Cause.REASONING_LEFT_OUT, dict(tokens) | {"output": output - reasoning, "reasoning": 0}
