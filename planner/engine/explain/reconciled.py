@@ -28,7 +28,7 @@ SENTENCES: Final = {
         "is no cost either."
     ),
     Cause.NO_RATE: "{what}: reported in {detail}, without an exchange rate for the day. An operator can enter it.",
-    Cause.NO_PRICE: "No price for {what}: {detail}",
+    Cause.NO_PRICE: "No price for {what}: {detail} To supply: the price, in the price book.",
     Cause.EARLIER_PRICE: "The price of {what} moved on {day}; the source still charges the one before.",
     Cause.LATER_PRICE: "The price of {what} moved on {day}; the source charged the new one before that.",
     Cause.BATCH: "{what}: reported at the price of batches, but the log does not mark batches.",
@@ -137,5 +137,5 @@ def headline(months: Sequence[Month], same_share: Decimal) -> str:
     )
     rest = len(months) - len(compared)
     open_ = f"; {counted(rest, 'more', 'more')} cannot be compared" if rest else ""
-    lines = counted(len(compared), "line")
-    return f"The reported cost is what the prices say in {agree} of {lines}{open_}."
+    lines = "line" if len(compared) == 1 else "lines"
+    return f"The reported cost is what the prices say in {agree} of {len(compared)} {lines}{open_}."

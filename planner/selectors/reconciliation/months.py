@@ -74,9 +74,8 @@ class Line:
         return [CauseLine(share.cause, share.usd, words.cause_sentence(share)) for share in self.month.causes]
 
     @property
-    def agrees(self) -> bool:
-        share = self.month.difference_share
-        return self.month.difference_usd is not None and (share is None or abs(share) <= self.same_share)
+    def has_several_causes(self) -> bool:
+        return len(self.causes) > 1
 
 
 @dataclass(frozen=True)
