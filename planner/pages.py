@@ -10,6 +10,7 @@ from planner.views import (
     drafts,
     economics,
     impacts,
+    outlook,
     policy,
     portfolio,
     preview,
@@ -24,6 +25,10 @@ from planner.views import (
 app_name = "planner"
 urlpatterns = [
     path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("economics/", outlook.economics, name="outlook"),
+    path("economics/now/", outlook.compute, name="outlook_now"),
+    path("economics/scenarios/", outlook.scenarios, name="scenarios"),
+    path("economics/scenarios/<slug:pk>/", outlook.scenario, name="scenario"),
     path("economics/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("economics/reconciliation/again/", reconciliation.again, name="reckon_again"),
     path("economics/reconciliation.csv", reconciliation.table_file, name="reconciliation_file"),

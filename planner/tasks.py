@@ -30,6 +30,11 @@ def run_replay(*, run_id: int, **kwargs: Any) -> None:
     services.run_replay(run_id)
 
 
+@shared_task(name="planner.run_outlook")
+def run_outlook(*, run_id: int, **kwargs: Any) -> None:
+    services.run_outlook(run_id)
+
+
 @shared_task(name="planner.run_reckoning")
 def run_reckoning(*, run_id: int, **kwargs: Any) -> None:
     services.run_reckoning(run_id)
@@ -44,6 +49,7 @@ def tick(**kwargs: Any) -> None:
             plan=send_plan,
             replay=send_replay,
             impact=send_impact,
+            outlook=send_outlook,
             reckoning=send_reckoning,
             feed=send_feed,
             usage=send_usage,
@@ -58,6 +64,10 @@ def send_plan(pk: int) -> None:
 
 def send_impact(pk: int) -> None:
     run_impact.delay(run_id=pk)
+
+
+def send_outlook(pk: int) -> None:
+    run_outlook.delay(run_id=pk)
 
 
 def send_reckoning(pk: int) -> None:

@@ -1,5 +1,15 @@
 from planner.charts.costs import cost_figure
 from planner.charts.economics import future_figure, volume_figure, waterfall_figure
 from planner.charts.lanes import Gantt, gantt
+from planner.charts.outlook import matters_figure, months_figure
 
-__all__ = ["Gantt", "cost_figure", "future_figure", "gantt", "volume_figure", "waterfall_figure"]
+__all__ = [
+    "Gantt",
+    "cost_figure",
+    "future_figure",
+    "gantt",
+    "matters_figure",
+    "months_figure",
+    "volume_figure",
+    "waterfall_figure",
+]

@@ -11,6 +11,7 @@ from planner.models.draft import (
     PolicyEdit,
     PolicyImpact,
 )
+from planner.models.outlook import Outlook, OutlookRow
 from planner.models.plan import PlanRun
 from planner.models.policy import PolicyVersion
 from planner.models.reckoned import ReckonedDay, Reckoning
@@ -26,6 +27,8 @@ __all__ = [
     "DraftState",
     "ImpactOpened",
     "ImpactRow",
+    "Outlook",
+    "OutlookRow",
     "OwnBenchmark",
     "OwnBenchmarkEvent",
     "PlanRun",

@@ -24,6 +24,7 @@ from planner.selectors import basis, capacity, decisions
 from planner.selectors.explained import Explained, explained
 from planner.selectors.foreseen import Foreseen, foreseen
 from planner.selectors.watch import shown
+from workloads.selectors.usage.by_hour import day_profiles
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -204,7 +205,12 @@ class Economics:
             return None
         growth = next((f["value"] for f in self.segment["facts"] if f["name"] == "growth_pct_month"), None)
         return foreseen(
-            self.costs[own], self.costs[self.comparator], self.asked.work, self.asked.under.figures, growth
+            self.costs[own],
+            self.costs[self.comparator],
+            self.asked.work,
+            self.asked.under.figures,
+            growth,
+            hire=self.asked.under.hire,
         )
 
 
@@ -243,6 +249,7 @@ def economics(
             what_if,
             sharing(workload, found.number - 1),
             capacity.own_rows(),
+            tuple(day_profiles([workload.pk], found.decision.run.as_of).get(workload.pk, ())),
         )
         costs = full_costs(asked.tier, asked.work, asked.seats, asked.under)
     except UnknownAssumptionError as error:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.costing.against import pool_of
+from planner.engine.costing.overtime import Move, npv_usd, payback_month, saved_by
+from planner.engine.costing.people import OWN_MACHINES
 from planner.engine.explain import uncertainty as words
+from planner.engine.explain.moving import Worth, move_words
 from planner.engine.uncertainty.draws import Draws
 from planner.engine.uncertainty.options import Replicas, Tokens
 from planner.engine.uncertainty.outcomes import Forecast, forecast
@@ -31,10 +34,13 @@ SECONDS: Final = 3600
 
 @dataclass(frozen=True)
 class Way:
-    """One way prices may go: the chance that the machines pay within the horizon, and the bills month by month."""
+    """One way prices may go: the chance that the machines pay within the horizon, the bills month by month, and what
+    moving now would be worth on average.
+    """
 
     scenario: PriceScenario
     forecast: Forecast
+    worth: Worth
 
     @property
     def outlook(self) -> dict[str, Any]:
@@ -47,6 +53,7 @@ class Foreseen:
     other: str
     ways: list[Way]
     drift: Drift
+    move: str
 
     @property
     def months(self) -> tuple[int, ...]:
@@ -75,7 +82,13 @@ class Foreseen:
 
 
 def foreseen(
-    own: FullCost, other: FullCost, work: Work, figures: Assumptions, growth_pct_month: float | None
+    own: FullCost,
+    other: FullCost,
+    work: Work,
+    figures: Assumptions,
+    growth_pct_month: float | None,
+    *,
+    hire: bool = False,
 ) -> Foreseen | None:
     """None where either cost is not known, or the other is not paid by the token."""
     pool = pool_of(own, work)
@@ -88,21 +101,30 @@ def foreseen(
     standing = Tokens(other.variant, other.usd_month - people, people, other.price.offer.open_weights)
     machines = _replicas(own, pool, work, figures)
     draws = Draws.of(SEED, FUTURES, MONTHS)
-    ways = [
-        Way(
-            each,
-            forecast(
-                Futures.of(
-                    draws, under(each, drift, figures), under(each, drift, figures, open_weights=True)
-                ),
-                standing,
-                [machines],
-                IN_A_ROW,
-            ),
-        )
-        for each in PRICE_SCENARIOS
-    ]
-    return Foreseen(own.variant, other.variant, ways, drift)
+    move = Move(
+        0,
+        figures["migration_oneoff"],
+        lead_months=figures["hire_lead_months"] if hire and own.variant in OWN_MACHINES else 0.0,
+        parallel_months=figures["parallel_months"],
+    )
+    ways = [_way(each, draws, drift, figures, (standing, machines), move) for each in PRICE_SCENARIOS]
+    return Foreseen(own.variant, other.variant, ways, drift, move_words(move, figures))
+
+
+def _way(
+    scenario: PriceScenario,
+    draws: Draws,
+    drift: Drift,
+    figures: Assumptions,
+    options: tuple[Tokens, Replicas],
+    move: Move,
+) -> Way:
+    closed, opened = (under(scenario, drift, figures, open_weights=each) for each in (False, True))
+    standing, machines = options
+    found = forecast(Futures.of(draws, closed, opened), standing, [machines], IN_A_ROW)
+    saved = saved_by(found.bands[machines.name].mean, found.bands[standing.name].mean, move)
+    worth = Worth(float(payback_month(saved)), float(npv_usd(saved, figures["discount_rate"])), MONTHS)
+    return Way(scenario, found, worth)
 
 
 def _replicas(own: FullCost, pool: Pool, work: Work, figures: Assumptions) -> Replicas:

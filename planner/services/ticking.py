@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner import jobs
-from planner.models import PlanRun, PolicyImpact, Reckoning, ReplayRun
-from planner.services import reckoning, waivers
+from planner.models import Outlook, PlanRun, PolicyImpact, Reckoning, ReplayRun
+from planner.services import outlooks, reckoning, waivers
 from planner.services.asking import ask_when_policy_changed
 from planner.services.policy import activate_due
 from pricing import services as pricing_services
@@ -29,6 +29,7 @@ class Senders:
     plan: Send
     replay: Send
     impact: Send
+    outlook: Send
     reckoning: Send
     feed: Send
     usage: Send
@@ -41,6 +42,7 @@ def tick(as_of: datetime, send: Senders) -> None:
     jobs.sweep(PlanRun, send.plan)
     jobs.sweep(ReplayRun, send.replay)
     jobs.sweep(PolicyImpact, send.impact)
+    jobs.sweep(Outlook, send.outlook)
     jobs.sweep(Reckoning, send.reckoning)
     classification.expire_due(as_of)
     waivers.end_due(as_of, send.plan)
@@ -48,4 +50,5 @@ def tick(as_of: datetime, send: Senders) -> None:
     pricing_services.due_feed_runs(as_of, send.feed)
     usage.due_usage_runs(as_of, send.usage)
     ask_when_policy_changed(as_of, send.plan)
+    outlooks.ask_when_planned(as_of, send.outlook)
     reckoning.ask_when_never(as_of, send.reckoning)

@@ -109,6 +109,7 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("Portfolio", "planner:portfolio"),
+    Place("Economics", "planner:outlook"),
     Place("Workloads", "workloads:list"),
     Place("Reviews", "planner:queue", right="see_reviews", counted="reviews"),
     Place("Roadmap", "planner:roadmap"),

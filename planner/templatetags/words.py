@@ -24,7 +24,7 @@ register = template.Library()
 
 UNKNOWN = "unknown"
 MINUS = "\N{MINUS SIGN}"
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "XXX": "¤"}  # the last: nobody says in which
 MONEY_STEPS = ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "k"))
 TOKEN_STEPS = (
     (Decimal(10**12), " T"),

@@ -136,7 +136,8 @@ def digest(document: Mapping[str, Any]) -> str:
         kind: [{key: value for key, value in row.items() if key != "checked_at"} for row in document[kind]]
         for kind in ("token_offers", "gpu_offers")
     }
-    material = json.dumps(kept | {"fx": document["fx"]}, sort_keys=True, separators=(",", ":"))
+    rates = {"rates": document["rates"]} if "rates" in document else {}
+    material = json.dumps(kept | {"fx": document["fx"]} | rates, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(material.encode()).hexdigest()
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from pricing.feeds import FEEDS
 from pricing.models.catalogue import OfferKind
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WEIGHTS = [("", "All"), ("open", "Open"), ("closed", "Closed"), ("unknown", "Unknown")]
 MARKS = [
     ("", "All"),
     ("conflict", "Feeds disagree"),
@@ -23,18 +27,19 @@ class BookFilter(forms.Form):
 
     kind = forms.ChoiceField(choices=OfferKind, required=False, widget=forms.HiddenInput)
     q = forms.CharField(label="Provider or model", required=False, widget=forms.SearchInput)
+    provider = forms.ChoiceField(label="Provider", required=False)
+    weights = forms.ChoiceField(label="Weights", choices=WEIGHTS, required=False)
+    jurisdiction = forms.ChoiceField(label="Jurisdiction", required=False)
     currency = forms.ChoiceField(label="Currency", required=False)
     feed = forms.ChoiceField(label="Feed", required=False)
     mark = forms.ChoiceField(label="Show", choices=MARKS, required=False)
 
-    def __init__(self, *args: Any, currencies: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Mapping[str, list[tuple[str, str]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         feeds = [(feed.name, feed.title) for feed in FEEDS.values()]
-        self.fields["feed"] = forms.ChoiceField(label="Feed", required=False, choices=[("", "All"), *feeds])
-        money = [(currency, currency) for currency in currencies]
-        self.fields["currency"] = forms.ChoiceField(
-            label="Currency", required=False, choices=[("", "All"), *money]
-        )
+        for name, found in {**choices, "feed": feeds}.items():
+            label = self.fields[name].label
+            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[("", "All"), *found])
 
     def filters(self) -> dict[str, str]:
         self.is_valid()

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from pricing.feeds.names import NO_CURRENCY
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -31,6 +33,8 @@ class RateForm(forms.Form):
 
     def clean_currency(self) -> str:
         currency = currency_code(self.cleaned_data["currency"])
+        if currency == NO_CURRENCY:
+            raise forms.ValidationError("XXX means that nobody says in which currency: it has no rate.")
         if currency == "USD":
             raise forms.ValidationError("The US dollar needs no rate: every cost is in US dollars.")
         return currency

@@ -1,5 +1,7 @@
 """What is on offer: providers, models, and offers of one by the other or of GPUs."""
 
+from datetime import date
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -77,6 +79,10 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def holds_on(self, day: date) -> bool:
+        """Whether nobody took it out and its last day has not passed."""
+        return self.taken_out_at is None and (self.until is None or self.until >= day)
 
 
 class OfferKind(models.TextChoices):

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q
 
-from pricing.models import Conflict, Offer, Quote, QuoteState
+from pricing.feeds.names import NO_CURRENCY
+from pricing.models import Conflict, Offer, Provider, Quote, QuoteState
 from pricing.models.book import WAITING
+from pricing.models.catalogue import OfferKind
 from pricing.selectors.current import FeedPrice, in_force, prices_on
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pricing.models import OwnPrice
 
 A_PAGE = 50
+UNKNOWN = "unknown"
+WEIGHTS = {"open": True, "closed": False, UNKNOWN: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,12 @@ def _matching(filters: Mapping[str, Any], day: date) -> QuerySet[Offer]:
         offers = offers.filter(
             Q(provider__name__icontains=word) | Q(model__name__icontains=word) | Q(slug__icontains=word)
         )
+    if provider := filters.get("provider"):
+        offers = offers.filter(provider__slug=provider)
+    if jurisdiction := filters.get("jurisdiction"):
+        offers = offers.filter(provider__jurisdiction="" if jurisdiction == UNKNOWN else jurisdiction)
+    if weights := filters.get("weights"):
+        offers = offers.filter(kind=OfferKind.TOKEN, model__open_weights=WEIGHTS[weights])
     if filters.get("currency") or filters.get("feed"):
         offers = offers.filter(Exists(_said(filters, day)))
     marks: dict[str, dict[str, Any]] = {
@@ -79,9 +89,18 @@ def _with_state(state: str) -> QuerySet[Quote, int]:
     return Quote.objects.filter(state=state).values_list("offer_id", flat=True)
 
 
-def currencies() -> list[str]:
-    """Every currency somebody quotes in."""
-    return list(Quote.objects.order_by("currency").values_list("currency", flat=True).distinct())
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """What there is to choose from: providers, their jurisdictions, and currencies somebody quotes in. Two queries."""
+    providers = list(Provider.objects.order_by("name").values_list("slug", "name", "jurisdiction"))
+    laws = {law for _, _, law in providers}
+    currencies = Quote.objects.order_by("currency").values_list("currency", flat=True).distinct()
+    return {
+        "provider": [(slug, name) for slug, name, _ in providers],
+        "jurisdiction": [
+            (law or UNKNOWN, law or "Unknown") for law in sorted(laws, key=lambda law: (not law, law))
+        ],
+        "currency": [(each, "Not said" if each == NO_CURRENCY else each) for each in currencies],
+    }
 
 
 def quotes_of(offer: Offer) -> QuerySet[Quote]:

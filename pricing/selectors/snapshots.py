@@ -57,3 +57,8 @@ def is_stale(said: date, day: date) -> bool:
     """Whether a rate of one day is too old on another to be trusted unseen."""
     oldest = timedelta(days=float(load_policy().parameter("fx_stale_days", day).value))
     return day - said > oldest
+
+
+def stale_rates(day: date) -> set[int]:
+    """The rates in use on DAY that are too old to be trusted unseen."""
+    return {row.pk for row in rates().said_on(day).values() if is_stale(row.day, day)}

@@ -1,3 +1,4 @@
+from pricing.services.certificates import enter_certificate, take_out_certificate
 from pricing.services.choosing import choose_feed
 from pricing.services.deciding import decide_quote
 from pricing.services.own_prices import end_own_price, enter_own_price
@@ -14,6 +15,7 @@ __all__ = [
     "decide_quote",
     "due_feed_runs",
     "end_own_price",
+    "enter_certificate",
     "enter_own_price",
     "enter_rate",
     "freeze_snapshot",
@@ -21,5 +23,6 @@ __all__ = [
     "reference_snapshot_row",
     "run_pull",
     "source_for",
+    "take_out_certificate",
     "take_reading",
 ]

@@ -9,7 +9,7 @@ from pricing.feeds import reference
 from pricing.feeds.frozen import digest, price_snapshot, to_document
 from pricing.models import Snapshot
 from pricing.selectors.current import prices_on
-from pricing.selectors.snapshots import rates_on
+from pricing.selectors.snapshots import rates
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,10 @@ def freeze_snapshot(*, as_of: datetime) -> Snapshot:
     """There is a snapshot with the prices in use at AS_OF; unchanged prices give the one that is there."""
     day = as_of.astimezone(UTC).date()
     offers = [prices[0].priced for prices in prices_on(day).values()]
-    return _kept(price_snapshot("", day, offers, rates_on(day)))
+    said = rates().said_on(day)
+    fx = {currency: row.usd_per_unit for currency, row in said.items()}
+    told = {currency: {"day": row.day.isoformat(), "source": row.source} for currency, row in said.items()}
+    return _kept(price_snapshot("", day, offers, fx), told)
 
 
 def reference_snapshot_row() -> Snapshot:
@@ -29,8 +32,9 @@ def reference_snapshot_row() -> Snapshot:
     return _kept(reference.reference_snapshot())
 
 
-def _kept(prices: PriceSnapshot) -> Snapshot:
-    document = to_document(prices)
+def _kept(prices: PriceSnapshot, rates_told: dict[str, dict[str, str]] | None = None) -> Snapshot:
+    """RATES_TOLD: of which day each exchange rate is, and who says so; a newer rate is another snapshot."""
+    document = to_document(prices) | ({"rates": rates_told} if rates_told else {})
     sha = digest(document)
     name = prices.name or f"prices-{prices.as_of:%Y-%m-%d}-{sha[:6]}"
     fields = {"name": name, "as_of": prices.as_of, "document": document}

@@ -13,7 +13,7 @@ from pricing import access
 from pricing.forms import BookFilter
 from pricing.models import Offer
 from pricing.selectors import book as selectors
-from pricing.selectors.current import prices_on
+from pricing.selectors.offers import offer_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @require_safe
 def book(request: HttpRequest) -> HttpResponse:
     access.check_may_see(request.user)
-    form = BookFilter(request.GET, currencies=selectors.currencies())
+    form = BookFilter(request.GET, choices=selectors.choices())
     filters = form.filters()
     page = selectors.book(filters, request.GET.get("page"), timezone.now().date())
     context = {"form": form, "kind": filters["kind"], "page": page}
@@ -33,11 +33,11 @@ def book(request: HttpRequest) -> HttpResponse:
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     offers = Offer.objects.select_related("provider", "model")
     found = access.get_for(request.user, offers, pk)
-    today = timezone.now().date()
-    prices = prices_on(today, [found.pk]).get(found.pk, [])
+    now = timezone.now()
+    today = now.date()
     context = {
         "offer": found,
-        "price": prices[0] if prices else None,
+        "about": offer_page(found, now),
         "quotes": selectors.quotes_of(found),
         "own_prices": [(own, own.stands_on(today)) for own in selectors.own_prices_of(found)],
         "may_decide": access.may_pull(request.user),

@@ -18,6 +18,7 @@ from pricing.feeds import FEEDS
 from pricing.forms import PullForm, RateForm, TakeForm
 from pricing.models import FxRate
 from pricing.selectors import feeds as selectors
+from pricing.selectors.snapshots import stale_rates
 from pricing.services import pulling, scheduling
 from pricing.tasks import pull_feed
 
@@ -49,6 +50,7 @@ def _feeds(
         "next_slot": scheduling.next_slot(now),
         "runs": Paginator(selectors.runs(), A_PAGE).get_page(request.GET.get("page")),
         "rates": FxRate.objects.select_related("entered_by"),
+        "stale_rates": stale_rates(now.date()),
         "rate_form": rate or RateForm(today=now.date()),
         "bad_form": next(iter((pulls or {}).values()), None) or rate,
         "may_pull": access.may_pull(request.user),

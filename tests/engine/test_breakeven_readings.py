@@ -48,7 +48,7 @@ def test_a_full_replica_dearer_than_its_tokens_never_pays_at_any_volume() -> Non
     found = break_even(2.25, POOL, 2000)
     assert (found.sustained_mtok_month, found.smooth_mtok_month, found.spend_usd_month) == (NEVER,) * 3
     assert break_even_sentence(found, "Groq 8B") == (
-        "Never cheaper than Groq 8B at $2.25 a million tokens: a full replica costs more than the tokens it serves."
+        "Never cheaper than Groq 8B at $2.25 a million tokens: a replica at planned load costs more than the tokens it carries."
     )
 
 

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.engine.capacity import specs
+from planner.engine.capacity.rows import Kind, Row
 from planner.engine.costing import (
     Terms,
     Work,
@@ -22,7 +24,8 @@ from planner.engine.costing import (
     portfolio_people_usd,
 )
 from planner.engine.costing.against import against
-from planner.engine.costing.machines import Need, owned_terms, rented_terms, zero_scaled_hours
+from planner.engine.costing.curve import curve
+from planner.engine.costing.machines import Need, owned_terms, rented_terms, stopped_hours, zero_scaled_hours
 from planner.engine.costing.serving import gpu_kilowatts
 from planner.engine.costing.spread import spreads
 from planner.engine.costing.tokens import TokenPrice, seat_terms, token_terms
@@ -78,6 +81,34 @@ def test_a_replica_that_stops_when_nobody_asks() -> None:
     assert hours == pytest.approx(149.549, abs=5e-4)
     assert hours * 6.50 == pytest.approx(972.07, abs=5e-3)
     assert zero_scaled_hours(24, 100, FIGURES) == 730  # never more than it would be without stopping
+
+
+def test_replicas_that_follow_the_hours_of_the_day_are_not_paid_when_they_stop() -> None:
+    needed = Need(mean_load=1.0, load=3.6, busy=np.float64(4), spare=np.float64(1))
+    office = (0.0,) * 16 + (3.0,) * 8
+    kept = stopped_hours(needed, office, FIGURES, to_zero=False)
+    assert kept == pytest.approx(16 * 3 / 24 * 730)  # of four replicas one keeps running
+    waits = (600 + 90) / 3600
+    assert stopped_hours(needed, office, FIGURES, to_zero=True) == pytest.approx((16 * 5 - waits) / 24 * 730)
+    assert stopped_hours(needed, (1.0,) * 24, FIGURES, to_zero=True) == 0
+
+
+def test_a_measured_day_makes_managed_machines_cheaper_and_owned_ones_not() -> None:
+    daily = replace(UNDER, profile=(0.1,) * 16 + (2.8,) * 8)
+    plain = full_costs(POLICY.tiers["moderate"], work(tokens_month=500e9), None, UNDER)
+    followed = full_costs(POLICY.tiers["moderate"], work(tokens_month=500e9), None, daily)
+    assert followed["4"].terms["stopped"] < 0
+    assert (followed["4"].usd_month or 0) < (plain["4"].usd_month or 0)
+    assert followed["5b"].terms == plain["5b"].terms
+    busy = work(tokens_month=500e9)
+    ranges = spreads(followed, busy, None, daily)
+    for variant in ("4", "5a"):
+        usd = followed[variant].usd_month
+        assert usd is not None
+        assert ranges[variant].low <= usd <= ranges[variant].high
+        line = curve(followed[variant], busy, daily, np.array([0.5, 1.0]))
+        assert line is not None
+        assert line[1] == pytest.approx(usd)
 
 
 def test_seats_and_their_administration() -> None:
@@ -142,6 +173,27 @@ def test_what_stands_in_for_facts_is_named() -> None:
     assert {"tokens_per_request", "in_out_ratio"} <= work().stand_in
     told = work(input_tokens_month=8e9, output_tokens_month=2e9, requests_month=7e6)
     assert not {"tokens_per_request", "in_out_ratio", "peak_to_mean_workload"} & told.stand_in
+
+
+def test_requests_that_only_read_have_a_cost_on_machines_too() -> None:
+    reading = work(input_tokens_month=1e9, output_tokens_month=0.0, requests_month=1e6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        costs = full_costs(POLICY.tiers["moderate"], reading, None, UNDER)
+    assert (costs["5a"].usd_month or 0) > 0
+    assert costs["3"].terms["output"] == 0
+
+
+def test_a_benchmark_of_ones_own_comes_before_what_others_measured() -> None:
+    usual = full_costs(POLICY.tiers["complex"], work(), None, UNDER)["5a"]
+    assert usual.serving is not None
+    known = (usual.serving.model, usual.serving.gpu, usual.serving.gpus, usual.serving.precision)
+    model, gpu = specs.model(known[0]).name, specs.gpu(known[1]).name
+    slow = Row("mine", model, gpu, known[3], known[2], Kind.CLOSED, 1155.0, 211.0, 64.0, out_tok_s=1_500.0)
+    slower = full_costs(POLICY.tiers["complex"], work(), None, replace(UNDER, own=(slow,)))["5a"]
+    assert slower.usd_month is not None
+    assert usual.usd_month is not None
+    assert slower.usd_month > usual.usd_month
 
 
 WORKS = st.builds(

@@ -230,5 +230,5 @@ def test_the_page_of_an_offer_is_as_many_queries_however_often_it_was_priced(
     assert OwnPrice.objects.count() == times
     client.force_login(omar)
     client.get(reverse("pricing:offer", args=[offer.pk]))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(21):
         client.get(reverse("pricing:offer", args=[offer.pk]))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from planner.engine.policy import Policy, Tier
 
 PRECISIONS: Final = "serving_precisions"
+MILLISECONDS: Final = 1000
 SMALLEST_TEAM: Final = "min_selfhost_fte"
 STEPS: Final = tuple(dict.fromkeys(STEP_OF.values()))
 WITH_A_TEAM: Final = ("4", "5a", "5b")
@@ -61,11 +62,12 @@ def asked_of(
     what_if: WhatIf = AS_IT_IS,
     sharing: Mapping[str, int] | None = None,
     own: tuple[Row, ...] = (),
+    profile: tuple[float, ...] = (),
 ) -> Asked:
     """What a segment of a workload asks for on a day. A figure that the policy is too old to have is the shipped one.
 
     `sharing` is how many parts of the portfolio each operating class has to carry already, this one aside; `own` are
-    benchmarks of one's own.
+    benchmarks of one's own; `profile` is how a day's requests come.
     """
     figures = {**load_policy().figures(as_of), **policy.figures(as_of)}
     reading = read(policy, facts_of(policy, workload, segment), segment.classification, figures)
@@ -78,6 +80,8 @@ def asked_of(
         precisions=tuple(part.strip() for part in str(figures[PRECISIONS]).split(",")),
         shares=_shares(values, known, sharing or {}, what_if),
         own=own,
+        profile=profile,
+        may_wait_s=(values["ttft_target_ms"] or 0) / MILLISECONDS if "ttft_target_ms" in known else 0.0,
         hire=values["selfhost_headcount"] < figures[SMALLEST_TEAM],
     )
     seats = values.get("seats") if "seats" in known else None

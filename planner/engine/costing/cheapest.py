@@ -36,9 +36,9 @@ def choose(variant: str, ways: Sequence[Serving], work: Work, under: Terms) -> C
     """The cheapest way for each part, and in each month where the work has months (its last axis)."""
     a = under.figures
     first = (..., 0) if np.ndim(work.requests_month) > 1 else ...
-    lengths = (
-        np.asarray(work.input_tokens * work.longer, dtype=float)[first],
-        np.asarray(work.output_tokens * work.longer, dtype=float)[first],
+    lengths = (  # one token at least: a request that reads or writes nothing still takes a step
+        np.maximum(1.0, work.input_tokens * work.longer)[first],
+        np.maximum(1.0, work.output_tokens * work.longer)[first],
     )
     cached = np.broadcast_to(np.asarray(work.cached_share, dtype=float), np.shape(work.requests_month))[first]
     paced = pace(ways, lengths, cached, a["itl_target_ms"], under.measured)

@@ -44,6 +44,13 @@ def curve(cost: FullCost, work: Work, under: Terms, multiples: Floats) -> Floats
         terms = token_terms(cost.variant, grown, TokenPrice.of(cost.price, figures), figures)
     elif cost.serving is not None:
         terms = machine_terms(cost.variant, cost.serving, need(grown, cost.request_s, figures), figures)
+        terms["stopped"] = (sum(terms.values()) - terms["pool"]) * _stopped_share(cost)
     else:
         terms = server_terms(server_need(grown, figures), figures)
     return np.asarray(sum(terms.values()) + cost.terms["people"] + np.zeros_like(multiples))
+
+
+def _stopped_share(cost: FullCost) -> float:
+    """What stopping replicas takes off the machines' bill today, as a share of it; taken to hold at any volume."""
+    stopped = cost.terms.get("stopped", 0.0)
+    return stopped / (cost.machines_usd - stopped) if stopped else 0.0

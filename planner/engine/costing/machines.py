@@ -96,13 +96,22 @@ def units_of(gpus: Any, unit_gpus: int) -> Any:
     return np.ceil(gpus / unit_gpus - ROUNDING)
 
 
-def hours_off(needed: Need, profile: Sequence[float], a: Mapping[str, Any]) -> float:
-    """Replica-hours a month that are not paid where replicas follow a day's profile (24 factors of mean 1)."""
+def stopped_hours(needed: Need, profile: Sequence[float], a: Mapping[str, Any], *, to_zero: bool) -> float:
+    """Replica-hours a month that are not paid where replicas follow the hours of a day (24 factors of mean 1).
+
+    One replica at least runs in every hour, unless it may stop where nobody asks: then spare ones stop as well, and
+    every start is paid with the wait before the stop and the cold start. Never less than nothing.
+    """
     shape = np.asarray(profile, dtype=float)
-    highest = float(shape.max())
-    hourly = np.maximum(1.0, np.ceil(float(needed.load) * shape / highest - ROUNDING))
-    unpaid = float(needed.busy) - hourly
-    return float(np.maximum(0.0, unpaid).sum()) / HOURS_A_DAY * a["hours_per_month"]
+    load = float(needed.load) * shape / float(shape.max())
+    running = np.maximum(1.0, np.ceil(load - ROUNDING))
+    empty = shape <= 0
+    unpaid = float((float(needed.busy) - running).clip(0).sum())
+    if to_zero and empty.any():
+        starts = int((empty & ~np.roll(empty, -1)).sum())
+        waits = starts * (a["idle_timeout"] + a["cold_start_70b"]) / SECONDS_PER_HOUR
+        unpaid += float(empty.sum()) * (1.0 + float(needed.spare)) - waits
+    return max(0.0, unpaid) / HOURS_A_DAY * a["hours_per_month"]
 
 
 def zero_scaled_hours(busy_hours_day: float, starts_day: float, a: Mapping[str, Any]) -> float:

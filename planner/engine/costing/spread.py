@@ -78,7 +78,7 @@ def _amounts(
         terms = machine_terms(cost.variant, cost.serving, need(work, cost.request_s / a["throughput"], a), a)
     else:
         terms = server_terms(server_need(work, a), a)
-    return np.asarray(sum(terms.values()) + people)
+    return np.asarray(sum(terms.values()) + people + cost.terms.get("stopped", 0.0))
 
 
 def moved_figures(figures: Assumptions) -> dict[str, Any]:

@@ -30,7 +30,9 @@ class Terms:
 
     `shares` is how much of the people behind each operating class this work carries, all of them where it is not
     named; `hire` whether people for machines of one's own have to be hired first. `own` are benchmarks of one's own;
-    without `corrected` the roofline stands alone.
+    without `corrected` the roofline stands alone. `profile` is how a day's requests come, 24 factors of mean 1, where it
+    was measured; `may_wait_s` how long a first token may take, 0 where nobody says. Both are read for one part at a
+    time and left aside for many.
     """
 
     prices: PriceSnapshot
@@ -40,6 +42,8 @@ class Terms:
     hire: bool = False
     own: tuple[Row, ...] = ()
     corrected: bool = True
+    profile: tuple[float, ...] = ()
+    may_wait_s: float = 0.0
 
     @property
     def measured(self) -> Measured:

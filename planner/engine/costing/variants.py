@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.engine.capacity import specs
 from planner.engine.costing.cheapest import choose, machine_terms
-from planner.engine.costing.machines import need, server_need, server_terms
+from planner.engine.costing.machines import need, server_need, server_terms, stopped_hours
 from planner.engine.costing.many import columns_of
 from planner.engine.costing.people import people_usd
 from planner.engine.costing.serving import servings
@@ -114,7 +114,7 @@ def _machines(variant: str, tier: Tier, work: Work, under: Terms) -> FullCost:
     way = ways[place]
     request_s = float(chosen.pace.request_s[place, 0])
     needed = need(work, request_s, under.figures)
-    terms = machine_terms(variant, way, needed, under.figures)
+    terms = machine_terms(variant, way, needed, under.figures) | _stopped(variant, way, needed, under)
     cost = FullCost(
         variant,
         {key: float(each) for key, each in terms.items()},
@@ -126,6 +126,15 @@ def _machines(variant: str, tier: Tier, work: Work, under: Terms) -> FullCost:
         need=needed,
     )
     return _with_people(cost, under)
+
+
+def _stopped(variant: str, way: Serving, needed: Need, under: Terms) -> dict[str, float]:
+    """What is not paid because rented replicas follow the hours of the day; machines of one's own stand anyway."""
+    if variant == "5b" or not under.profile:
+        return {}
+    to_zero = variant == "4" and under.may_wait_s > under.figures["cold_start_70b"]
+    hours = stopped_hours(needed, under.profile, under.figures, to_zero=to_zero)
+    return {"stopped": -hours * way.usd}
 
 
 def _named(way: Serving) -> str:

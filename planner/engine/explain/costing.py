@@ -36,6 +36,7 @@ LABELS: Final = {
     "whole": "Whole replicas",
     "spare": "Spare replicas",
     "gpu_commitment": "Committed GPUs",
+    "stopped": "Stopped outside busy hours",
     "adder": "Egress, storage, management",
     "servers": "Servers",
     "capital": "Capital",
@@ -58,6 +59,7 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     "planned_use": ("rho_max",),
     "spare": ("n_plus",),
     "gpu_commitment": ("gpu_commit_share", "commit_discount_1y"),
+    "stopped": ("idle_timeout", "cold_start_70b"),
     "adder": ("cloud_adder",),
     "servers": ("cpu_server_usd_month", "cpu_32c_8b_tok_s", "rho_max", "n_plus"),
     "capital": ("amort_months", "residual_36m"),
@@ -234,6 +236,7 @@ FORMULAS: Final = {
     "whole": "a load of {load:.3g} replicas takes {busy:,.0f}, since they come whole",
     "spare": "{n_plus:g} standing by",
     "gpu_commitment": "{gpu_commit_share:.0%} of the rent committed for a year at {commit_discount_1y:.0%} off",
+    "stopped": "replicas follow the hours of the day as measured; one runs at any time unless a cold start may be waited for",
     "adder": "{cloud_adder:.0%} of the rent",
     "pool": "fixed, whatever its size",
     "capital": (

@@ -38,7 +38,7 @@ def counted(number: int, singular: str, plural: str = "") -> str:
 
 def lower_first(text: str) -> str:
     """For use inside a sentence; abbreviations keep their capitals."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    return text if text[:2].isalpha() and text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def without_stop(sentence: str) -> str:

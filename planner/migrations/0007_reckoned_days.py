@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0005_own_benchmark'),
+        ('planner', '0006_portfolio_outlook'),
         ('workloads', '0002_four_eyes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

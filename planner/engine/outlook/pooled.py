@@ -1,0 +1,190 @@
+"""The portfolio with machines shared: who shares which pool, and what is paid for it.
+
+Every part may use what its rules and gates leave it, and of that the cheapest offer per token or a replica that
+serves one of its own models. People are paid once for each operating class in use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from planner.engine.costing.people import people_usd
+from planner.engine.costing.terms import ARRANGEMENT, TOKENS
+from planner.engine.outlook.lines import Machines, Member, People
+from planner.engine.outlook.ways import Way, pool_of, ways_for
+from planner.engine.pooling.exact import solved
+from planner.engine.pooling.moves import moved
+from planner.engine.pooling.polish import polished
+from planner.engine.pooling.problem import NOWHERE, OFFER, Demands, Problem, Staff
+from planner.engine.pooling.slot_prices import even_prices, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from planner.engine.costing import Work
+    from planner.engine.outlook.lines import Line
+    from planner.engine.outlook.placed import Placed
+    from planner.engine.policy import Assumptions
+    from planner.engine.scenarios import World
+
+    Floats = NDArray[np.float64]
+
+HOURS: Final = 24
+ROUNDS: Final = 12
+OUTRIGHT: Final = 200  # parts up to which the solver answers within seconds
+SECONDS: Final = 20.0
+BY_OFFER: Final = ("1", *TOKENS)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One pool in use: who is in it, how many replicas it has with the spare ones, and the hour that decides."""
+
+    variant: str
+    name: str
+    replicas: int
+    busiest_hour: int
+    use: float
+    usd_month: float
+    parts: tuple[Placed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """The lines of the bill with machines shared, the pools, the parts that no pool or offer serves, and how it was found."""
+
+    lines: tuple[Line, ...]
+    pools: tuple[Shared, ...]
+    variants: tuple[str, ...]
+    nowhere: tuple[Placed, ...]
+    how: str = ""
+
+
+def pooled(parts: Sequence[Placed], world: World, profiles: Mapping[int, Sequence[float]]) -> Pooled:
+    """The portfolio shared out. `profiles` are 24 factors of mean 1 by the place of the workload; a workload
+    without one keeps its peak in every hour, which is dear and never too little.
+    """
+    if not parts:
+        return Pooled((), (), (), ())
+    ways = ways_for(parts, world)
+    requests_s = _requests_s(parts, world.assumed, profiles)
+    offers = [_offer(each) for each in parts]
+    demands = Demands(
+        names=[f"{each.part.workload}/{each.part.name}" for each in parts],
+        offer_usd_month=np.array([usd for usd, _ in offers]),
+        requests_s=requests_s,
+        seconds=np.stack([each.seconds for each in ways], axis=1) if ways else np.empty((len(parts), 0)),
+    )
+    pools = [pool_of(each, world.assumed) for each in ways]
+    problem = Problem.of(demands, pools, _staff(world.assumed), world.assumed["rho_max"])
+    assignment, how = _solved(problem)
+    told = _told(parts, ways, [variant for _, variant in offers], requests_s, assignment, world.assumed)
+    return replace(told, how=how)
+
+
+def _solved(problem: Problem) -> tuple[NDArray[np.int64], str]:
+    """Where each part goes, and how that was found: by prices, moves and polish, and outright where it is small."""
+    every = np.arange(len(problem.pools))
+    found = polished(problem, moved(problem, settle(problem, every, even_prices(problem), ROUNDS)))
+    if len(problem.names) > OUTRIGHT or not len(problem.pools):
+        return found.assignment, "Found by search; too many parts to solve outright."
+    best = solved(problem, found.assignment, SECONDS)
+    return best.assignment, best.sentence
+
+
+def _staff(a: Assumptions) -> Staff:
+    return Staff(
+        {variant: float(people_usd(variant, a)) for variant in ARRANGEMENT}, float(people_usd("3", a))
+    )
+
+
+def _offer(each: Placed) -> tuple[float, str]:
+    """The cheapest placement that needs no GPUs; infinite where there is none."""
+    servers = (
+        ("5a",) if each.costs["5a"].serving is None else ()
+    )  # those without GPUs serve one model, shared or not
+    known: dict[str, float] = {
+        variant: usd
+        for variant in (*BY_OFFER, *servers)
+        if variant in each.answer.feasible and (usd := each.costs[variant].usd_month) is not None
+    }
+    best = min(known, key=known.__getitem__, default="")
+    return (known[best], best) if best else (np.inf, "")
+
+
+def _requests_s(parts: Sequence[Placed], a: Assumptions, profiles: Mapping[int, Sequence[float]]) -> Floats:
+    """Requests a second by hour of the day, retries in it: the busiest hour carries the part's own peak."""
+    rows = []
+    for each in parts:
+        work = each.answer.work
+        shape = np.asarray(profiles.get(each.part.workload, (1.0,) * HOURS), dtype=float)
+        rows.append(_hours(work, shape, a) if work else np.zeros(HOURS))
+    return np.array(rows) * a["retry_overhead"]
+
+
+def _hours(work: Work, shape: Floats, a: Assumptions) -> Floats:
+    return np.asarray(
+        work.requests_s(a["hours_per_month"]) * work.peak * shape / max(float(shape.max()), 1e-9)
+    )
+
+
+def _told(
+    parts: Sequence[Placed],
+    ways: Sequence[Way],
+    by_offer: Sequence[str],
+    requests_s: Floats,
+    assignment: NDArray[np.int64],
+    a: Assumptions,
+) -> Pooled:
+    """The assignment as lines of a bill."""
+    lines: list[Line] = []
+    pools, variants = [], []
+    for each, place, variant in zip(parts, assignment, by_offer, strict=True):
+        line = each.line(variant, a) if place == OFFER else None
+        if line is not None:
+            lines.append(line)
+            variants.append(variant)
+    for place, way in enumerate(ways):
+        members = np.flatnonzero(assignment == place)
+        if members.size:
+            shared = _shared(
+                way, [parts[i] for i in members.tolist()], requests_s[members], way.seconds[members], a
+            )
+            lines.append(shared[0])
+            pools.append(shared[1])
+            variants.append(way.variant)
+    nowhere = tuple(parts[i] for i in np.flatnonzero(assignment == NOWHERE).tolist())
+    return Pooled((*lines, People.of(variants)), tuple(pools), tuple(variants), nowhere)
+
+
+def _shared(
+    way: Way, members: Sequence[Placed], requests_s: Floats, seconds: Floats, a: Assumptions
+) -> tuple[Machines, Shared]:
+    """A pool as a line, sized for its busiest hour, and as a page shows it."""
+    loads = requests_s * seconds[:, None] / a["retry_overhead"]
+    hour = int(loads.sum(axis=0).argmax())
+    line = Machines(
+        way.variant,
+        way.serving,
+        tuple(
+            Member(_mean(each, a, taken), float(load[hour]), each.growth)
+            for each, load, taken in zip(members, loads, seconds, strict=True)
+        ),
+    )
+    peak = loads[:, hour].sum() * a["retry_overhead"] / a["rho_max"]
+    replicas = int(max(1, np.ceil(peak)) + round(a["n_plus"]))
+    busy = sum(each.mean for each in line.members) * a["retry_overhead"]
+    name = pool_of(way, a).name
+    return line, Shared(
+        way.variant, name, replicas, hour, float(busy / replicas), float(line.usd(a)), tuple(members)
+    )
+
+
+def _mean(each: Placed, a: Assumptions, seconds: float) -> float:
+    work = each.answer.work
+    return 0.0 if work is None else float(work.requests_s(a["hours_per_month"]) * seconds)

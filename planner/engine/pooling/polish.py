@@ -1,0 +1,44 @@
+"""Whole replicas filled to the brim: per pool, a replica more or fewer, and who leaves or joins.
+
+Prices know no whole numbers. Here one pool after the other is tried in other sizes, and what the whole assignment
+then truly costs decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from planner.engine.pooling.slot_prices import Placed, used_pools
+from planner.engine.pooling.trade import Trade
+
+if TYPE_CHECKING:
+    from planner.engine.pooling.problem import Problem
+
+STEPS: Final = (0, -1, 1, -2, 2)
+PASSES: Final = 6
+
+
+def polished(problem: Problem, found: Placed) -> Placed:
+    """As good as what it started from, or better: passes over all open pools until one changes nothing."""
+    for _ in range(PASSES):
+        before = found
+        for pool in used_pools(found):
+            found = _best_size(problem, found, int(pool))
+        if found is before:
+            break
+    return found
+
+
+def _best_size(problem: Problem, found: Placed, pool: int) -> Placed:
+    """The pool with the number of replicas that costs least, all else as it is."""
+    trade = Trade.with_everybody(problem, found, pool)
+    spare, load = problem.spare[pool], found.bill.load[pool]
+    serving = found.bill.replicas[pool] - spare
+    best = found
+    for step in STEPS:
+        if not 0 < serving + step <= problem.most[pool] - spare:
+            continue
+        assignment = trade.resized(found.assignment, load, serving + step)
+        tried = Placed.at(problem, assignment, found.prices)
+        best = tried if tried.better_than(best) else best
+    return best

@@ -1,0 +1,277 @@
+"""The newest outlook as a person may see it: the organisation's totals, or the sums of their own workloads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from planner.engine.costing.people import STEP_OF
+from planner.engine.explain import outlook as words
+from planner.engine.explain.scenarios import comparison_sentence
+from planner.engine.outlook.portfolio import TARGET, TODAY
+from planner.engine.vocabulary import CLASS_OF, VARIANTS
+from planner.jobs import RunState
+from planner.models import Outlook
+from planner.selectors import runs
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from planner.models import OutlookRow, PlanRun
+    from workloads.models import Workload
+
+SHOWN: Final = (0, 6, 12, 24, 36)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One part of one workload that a scenario touches."""
+
+    workload: Workload
+    change: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One scenario as far as the person may see it. Counts are those of the list behind it."""
+
+    entry: dict[str, Any]
+    changes: list[Changed]
+    whole: bool
+
+    @property
+    def flips(self) -> list[Changed]:
+        """Parts that would belong elsewhere."""
+        return self._with("flips")
+
+    @property
+    def stops(self) -> list[Changed]:
+        """Parts that would stand still on the day."""
+        return self._with("stops")
+
+    @property
+    def lost(self) -> list[Changed]:
+        """Parts that would fit nowhere."""
+        return self._with("lost")
+
+    @property
+    def unknown(self) -> list[Changed]:
+        """Parts of which nobody can tell what it would cost, with what to supply."""
+        return [each for each in self.changes if each.change["unknown"]]
+
+    @property
+    def stays_unknown(self) -> list[Changed]:
+        """Of those, the ones that stay where they are."""
+        return [each for each in self.unknown if each not in self.moved]
+
+    @property
+    def dearer(self) -> list[Changed]:
+        """Parts that stay where they are and cost something else."""
+        return [each for each in self.changes if each not in self.moved and each not in self.unknown]
+
+    @property
+    def moved(self) -> list[Changed]:
+        """Parts that would run elsewhere, at once or in the end, or nowhere."""
+        return [
+            each
+            for each in self.changes
+            if each.change["flips"] or each.change["stops"] or each.change["why"]
+        ]
+
+    @property
+    def usd_month(self) -> float | None:
+        """What it adds a month; people are in it only where the whole portfolio is seen. None: nobody can tell."""
+        if self.whole:
+            return self.entry["usd_month"] if self.entry["priced"] else None
+        known = [usd for each in self.changes if (usd := each.change["usd_month"]) is not None]
+        return sum(known) if known or not self.unknown else None
+
+    @property
+    def sentence(self) -> str:
+        counts = {name: len(getattr(self, name)) for name in ("flips", "stops", "lost")}
+        usd = self.usd_month
+        told = {"unpriced": len(self.unknown), "priced": 0 if usd is None else 1, "usd_month": usd or 0.0}
+        return comparison_sentence(self.entry | counts | told)
+
+    @property
+    def insurances(self) -> list[dict[str, Any]]:
+        """What to have closed beforehand, the most useful first. Of the whole portfolio only."""
+        return list(self.entry["insurances"]) if self.whole else []
+
+    @property
+    def insurance(self) -> dict[str, Any] | None:
+        return next(iter(self.insurances), None)
+
+    def _with(self, name: str) -> list[Changed]:
+        return [each for each in self.changes if each.change[name]]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The newest finished outlook, what is on its way or failed since, and the rows the person may see.
+
+    `whole`: whether those are all, so that totals of the organisation may be shown.
+    """
+
+    plan: PlanRun | None
+    outlook: Outlook | None
+    pending: Outlook | None
+    rows: list[OutlookRow]
+    whole: bool
+
+    @property
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.outlook.document if self.outlook else {}
+        return found
+
+    @property
+    def stale(self) -> bool:
+        """Whether a newer plan has finished than the one the outlook is of."""
+        return bool(self.outlook and self.plan and self.outlook.plan_id != self.plan.pk)
+
+    @cached_property
+    def compared(self) -> list[OutlookRow]:
+        return [row for row in self.rows if not row.data["left_out"]]
+
+    @cached_property
+    def left_out(self) -> list[OutlookRow]:
+        return [row for row in self.rows if row.data["left_out"]]
+
+    @property
+    def ahead(self) -> dict[str, Any]:
+        """The outlook over the months ahead: of the whole portfolio only."""
+        found: dict[str, Any] = self.document.get("outlook", {}) if self.whole else {}
+        return found
+
+    @cached_property
+    def now(self) -> dict[str, Any]:
+        """The month's figures by case: with their ranges for the whole, plain sums for one's own workloads."""
+        if self.whole:
+            return dict(self.ahead.get("now", {}))
+        if not self.compared:
+            return {}
+        parts = [part for row in self.compared for part in row.data["parts"]]
+        today = sum(row.data["measured"] for row in self.compared)
+        target = sum(part["usd"] for part in parts)
+        used = {part["today"] for part in parts}
+        running = [variant for variant in VARIANTS if CLASS_OF[variant] in used]
+        return {
+            TODAY: {"usd": today + self._people(running)},
+            TARGET: {"usd": target + self._people([part["target"] for part in parts])},
+        }
+
+    @property
+    def bridge(self) -> list[dict[str, Any]]:
+        """Why the full cost at target is not the price the decisions reckon with; empty where nobody can tell."""
+        parts = [part for row in self.compared for part in row.data["parts"]]
+        planned = [part.get("planned") for part in parts]
+        if not parts or None in planned:
+            return []
+        full = float(sum(part["usd"] for part in parts))
+        people = self._people([part["target"] for part in parts])
+        return words.bridge_entries(float(sum(planned)), full, people)
+
+    def _people(self, variants: list[str]) -> float:
+        """Once for each operating class in use."""
+        steps = {STEP_OF[each]: each for each in variants if each in STEP_OF}
+        return float(sum(self.document["people"][each] for each in steps.values()))
+
+    @property
+    def headline(self) -> str:
+        return words.headline(self.now)
+
+    @property
+    def figures(self) -> list[dict[str, Any]]:
+        return [
+            {"case": case, "label": label, **self.now[case]}
+            for case, label in words.CASES.items()
+            if case in self.now
+        ]
+
+    @property
+    def lede(self) -> str:
+        if not self.ahead.get("courses"):
+            return ""
+        return f"{words.months_sentence(self.ahead)} {words.matters_sentence(self.ahead)}"
+
+    @property
+    def courses(self) -> list[dict[str, Any]]:
+        """What each way prices may go comes to, for each case."""
+        return [
+            {
+                **course,
+                "rows": [
+                    {"label": label, "total": course["totals"][case], "cells": _cells(course["bands"][case])}
+                    for case, label in words.CASES.items()
+                ],
+            }
+            for course in self.ahead.get("courses", [])
+        ]
+
+    @property
+    def months(self) -> tuple[int, ...]:
+        return SHOWN
+
+    @property
+    def swings(self) -> list[dict[str, Any]]:
+        """Figures that move the bill, the widest first."""
+        return [each for each in self.ahead.get("matters", {}).get("swings", []) if each["width_usd"]]
+
+    @cached_property
+    def happenings(self) -> list[Happening]:
+        return [
+            Happening(entry, list(self._changed(entry["id"])), self.whole)
+            for entry in self.document.get("scenarios", [])
+        ]
+
+    def happening(self, pk: str) -> Happening | None:
+        return next((each for each in self.happenings if each.entry["id"] == pk), None)
+
+    def _changed(self, scenario: str) -> list[Changed]:
+        return [
+            Changed(row.workload, change)
+            for row in self.rows
+            for change in row.data["scenarios"].get(scenario, ())
+        ]
+
+    @property
+    def pools(self) -> list[dict[str, Any]]:
+        """Pools worth opening, each with the workloads in it by name."""
+        by_pk = {row.workload_id: row.workload for row in self.rows}
+        ids = self.document.get("ids", [])
+        return [
+            {**pool, "members": [(by_pk.get(ids[place]), part) for place, part in pool["parts"]]}
+            for pool in self.ahead.get("pools", [])
+        ]
+
+    @property
+    def pools_words(self) -> str:
+        return words.unpooled_words(self.ahead)
+
+
+def seen(workloads: QuerySet[Workload]) -> Seen:
+    """The newest outlook with the rows of these workloads."""
+    newest = list(Outlook.objects.defer("document").order_by("-pk")[:1])
+    done = (
+        Outlook.objects.filter(state=RunState.DONE)
+        .select_related("plan__policy", "plan__snapshot")
+        .defer("plan__policy__document", "plan__snapshot__document")
+        .first()
+    )
+    rows, whole = _rows(done, workloads) if done else ([], False)
+    pending = next((each for each in newest if each.state != RunState.DONE), None)
+    return Seen(runs.latest_finished(), done, pending, rows, whole)
+
+
+def _rows(done: Outlook, workloads: QuerySet[Workload]) -> tuple[list[OutlookRow], bool]:
+    """The rows of these workloads, and whether those are all of workloads in use."""
+    rows = list(done.rows.filter(workload__in=workloads).select_related("workload__team"))
+    return rows, len(rows) == done.rows.filter(workload__archived_at=None).count()
+
+
+def _cells(band: dict[str, list[float]]) -> list[dict[str, float]]:
+    return [
+        {"month": month, "low": band["p10"][month], "middle": band["p50"][month], "high": band["p90"][month]}
+        for month in SHOWN
+    ]

@@ -1,0 +1,235 @@
+"""What a portfolio costs today, at target and pooled, over the months ahead: laws, and the golden portfolio."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner.engine import parse_workloads
+from planner.engine.explain.outlook import (
+    bridge_entries,
+    headline,
+    matters_sentence,
+    months_sentence,
+    outlook_entry,
+    part_entry,
+)
+from planner.engine.outlook.ahead import OWN_MONTHS, Ahead, no_luck
+from planner.engine.outlook.lines import Measured, bills_of, usd_of
+from planner.engine.outlook.matters import average, matters
+from planner.engine.outlook.portfolio import (
+    MONTHS,
+    POOLED,
+    TARGET,
+    TODAY,
+    Portfolio,
+    courses,
+    month_now,
+)
+from planner.engine.policy import Assumptions
+from planner.engine.scenarios import World, answers
+from planner.engine.uncertainty.draws import Draws
+from planner.engine.uncertainty.price_scenarios import PRICE_SCENARIOS
+from tests.engine.laws import examples
+from tests.engine.samples import AS_OF, CASES, ORGANISATION, PLAIN, POLICY, PRICES, STAFFED
+
+ASSUMED = Assumptions.of(POLICY, AS_OF).having({"futures_drawn": 200})
+GOLDEN = World(POLICY, parse_workloads(CASES, POLICY), PRICES, ASSUMED, AS_OF)
+INSIDE = STAFFED | {"data_must_stay_in_infra": True, "current_class": "5a"}
+CASES_OF = (TODAY, TARGET, POOLED)
+
+
+@cache
+def golden(measured: float = 1_000.0) -> Portfolio:
+    """The golden cases, each with the same bill today."""
+    bills = dict.fromkeys(range(len(GOLDEN.workloads)), measured)
+    return Portfolio.of(GOLDEN, answers(GOLDEN), bills, {})
+
+
+def portfolio_of(
+    *parts: dict[str, Any], profiles: dict[int, list[float]] | None = None, bill: float = 500.0
+) -> Portfolio:
+    """One workload for each set of facts, measured."""
+    workloads = [
+        {
+            "name": f"w{place}",
+            "segments": [
+                {"name": "all", "share": 100, "classification": "approved", "facts": {**PLAIN, **facts}}
+            ],
+        }
+        for place, facts in enumerate(parts)
+    ]
+    document = {"organisation": ORGANISATION, "workloads": workloads}
+    world = replace(GOLDEN, workloads=parse_workloads(document, POLICY))
+    return Portfolio.of(world, answers(world), dict.fromkeys(range(len(parts)), bill), profiles or {})
+
+
+# Laws
+def test_bands_lie_in_order_in_every_month_of_every_case() -> None:
+    for course in courses(golden(), seed=7):
+        for case in CASES_OF:
+            band, total = course.bands[case], course.totals[case]
+            assert len(band.p50) == MONTHS + 1
+            assert (band.p10 <= band.p50).all()
+            assert (band.p50 <= band.p90).all()
+            assert total.low <= total.usd <= total.high
+
+
+def test_the_same_seed_gives_the_same_record_to_the_byte() -> None:
+    one, two = (json.dumps(outlook_entry(golden(), 3), sort_keys=True) for _ in range(2))
+    assert one == two
+    assert json.dumps(outlook_entry(golden(), 4), sort_keys=True) != one
+
+
+def test_every_case_is_looked_at_in_the_same_futures() -> None:
+    alone = courses(golden(), 5, cases=(TARGET,))
+    beside = courses(golden(), 5)
+    for one, other in zip(alone, beside, strict=True):
+        assert np.array_equal(one.bands[TARGET].p90, other.bands[TARGET].p90)
+
+
+def test_this_month_without_chance_is_the_bill_of_this_month() -> None:
+    found = golden()
+    a = found.world.assumed
+    for case in CASES_OF:
+        for scenario in PRICE_SCENARIOS:
+            ahead = Ahead.of(scenario, no_luck(3), a)
+            first = bills_of(found.lines(case), ahead, a)[0, 0]
+            assert first == pytest.approx(float(usd_of(found.lines(case), a)))
+
+
+def test_the_range_of_this_month_holds_its_best_estimate() -> None:
+    for case in CASES_OF:
+        found = month_now(golden(), case)
+        assert found.low <= found.usd <= found.high
+
+
+@settings(max_examples=examples(10), deadline=None)
+@given(st.floats(1.0, 5.0), st.floats(0.1, 1.0))
+def test_a_figure_at_its_own_value_changes_nothing(people: float, cost: float) -> None:
+    a = ASSUMED.having({"fte_class5a": people, "fte_cost": 1e5 * (1 + cost)})
+    found = golden()
+    assert average(found, a) == pytest.approx(average(found, dict(a)))
+
+
+@settings(max_examples=examples(10), deadline=None)
+@given(st.floats(0, 0.1), st.floats(0, 0.1))
+def test_more_growth_never_costs_less(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    found = golden()
+    usd = [average(found, ASSUMED.having({"demand_growth": each})) for each in (low, high)]
+    assert usd[0] <= usd[1] + 1e-6
+
+
+def test_sharing_never_costs_more_than_each_part_alone() -> None:
+    alone = portfolio_of(INSIDE | {"tokens_month": 1e8})
+    for found in (golden(), alone):
+        assert month_now(found, POOLED).usd <= month_now(found, TARGET).usd
+    assert alone.shared.pools == ()  # servers without GPUs cost less than a pool
+
+
+# What is in it
+def test_the_golden_portfolio_says_whom_it_leaves_out_and_what_to_supply() -> None:
+    found = golden()
+    assert found.left_out == {
+        4: "No placement fits a part of it: see its decision for the ways out.",
+        15: "The number of seats is not known: state it on the workload.",
+    }
+    bare = replace(GOLDEN, workloads=(replace(GOLDEN.workloads[0], segments=()),))
+    assert Portfolio.of(bare, answers(bare), {0: 10.0}, {}).left_out == {
+        0: "It has no parts: name one with its share of the tokens."
+    }
+    unmeasured = Portfolio.of(GOLDEN, answers(GOLDEN), {0: 10.0}, {})
+    assert unmeasured.left_out[1] == "Its bill today is not measured: load usage for it."
+    assert {each.part.workload for each in unmeasured.parts} == {0}
+
+
+def test_people_are_paid_once_for_each_class_in_use() -> None:
+    found = golden()
+    classes = {each.target for each in found.parts}
+    assert {"3", "2p", "4", "5a", "5b"} <= classes
+    without = sum(each.costs[each.target].usd_month or 0 for each in found.parts)
+    steps = ("fte_class23", "fte_class4", "fte_class5a", "fte_class5b")
+    people = sum(ASSUMED[name] for name in steps) * ASSUMED["fte_cost"] / 12
+    assert month_now(found, TARGET).usd == pytest.approx(without + people)
+
+
+def test_a_measured_bill_follows_the_price_of_what_it_pays_for() -> None:
+    closed, opened, nothing = (
+        portfolio_of({"tokens_month": 1e8, "current_class": name}) for name in ("2", "3", "none")
+    )
+    ahead = Ahead.of(PRICE_SCENARIOS[1], no_luck(MONTHS), ASSUMED)
+    demand = ahead.futures.demand[:, 0]
+    for found, price in ((closed, "token_price"), (opened, "open_token_price")):
+        line = found.lines(TODAY)[0]
+        path = np.asarray(line.bills(ahead, ASSUMED))[:, 0]
+        assert path == pytest.approx(500 * demand * getattr(ahead.futures, price)[:, 0])
+    assert nothing.lines(TODAY)[0].bills(ahead, ASSUMED) == 500.0
+
+
+def test_a_growth_of_its_own_holds_for_a_year() -> None:
+    own = portfolio_of({"tokens_month": 1e8, "current_class": "2", "growth_pct_month": 10.0})
+    ahead = Ahead.of(PRICE_SCENARIOS[1], no_luck(MONTHS), ASSUMED)
+    path = ahead.demand(own.parts[0].growth)[:, 0]
+    usual = np.exp(ASSUMED["demand_growth"])
+    assert path[1] / path[0] == pytest.approx(1.1)
+    assert path[OWN_MONTHS + 1] / path[OWN_MONTHS] == pytest.approx(usual)
+
+
+def test_opposite_hours_share_machines_that_the_same_hours_do_not() -> None:
+    """Two workloads that must be on machines: one busy by day, one by night."""
+    day = [2.0] * 12 + [0.0] * 12
+    facts = INSIDE | {"tokens_month": 60e9, "requests_month": 4e7, "peak_to_avg": 2.0}
+    together = portfolio_of(facts, facts)
+    apart = portfolio_of(facts, facts, profiles={0: day, 1: day[::-1]})
+    assert {each.target for each in together.parts} <= {"5a", "5b"}
+    (crowded,), (shared,) = together.shared.pools, apart.shared.pools
+    assert len(shared.parts) == 2
+    assert shared.replicas < crowded.replicas
+    assert month_now(apart, POOLED).usd < month_now(together, POOLED).usd
+
+
+def test_what_matters_most_comes_first_and_everything_that_was_read_is_in_the_table() -> None:
+    found = matters(golden())
+    widths = [each.width_usd or 0 for each in found.swings]
+    assert widths == sorted(widths, reverse=True)
+    assert found.most[0].name == "demand_growth"
+    assert {"throughput", "fte_class5b", "retry_overhead", "price_decline_open_market"} <= {
+        each.name for each in found.swings
+    }
+
+
+def test_the_record_is_plain_data_and_its_sentences_read_it_alone() -> None:
+    entry = json.loads(json.dumps(outlook_entry(golden(), 1)))
+    assert entry["workloads"] == len(GOLDEN.workloads) - 2
+    assert headline(entry["now"]).startswith("The portfolio costs $")
+    assert " with machines shared it comes to $" in headline(entry["now"])
+    assert months_sentence(entry).startswith("Over 36 months that is $")
+    assert matters_sentence(entry).startswith("It hangs most on growth of demand ($")
+    rows = [part_entry(each, "") for each in golden().parts]
+    assert {"part", "today", "target", "usd", "with", "pool", "planned"} == set(rows[0])
+
+
+def test_nothing_to_compare_is_said_and_is_not_nought() -> None:
+    empty = Portfolio.of(GOLDEN, answers(GOLDEN), {}, {})
+    entry = outlook_entry(empty, 1)
+    assert (entry["workloads"], entry["now"], entry["courses"]) == (0, {}, [])
+    assert headline(entry["now"]) == "No workload has both a measured bill and a known cost at target yet."
+
+
+def test_a_bill_of_nothing_stays_nothing() -> None:
+    ahead = Ahead.of(PRICE_SCENARIOS[0], Draws.of(1, 50, 4), ASSUMED)
+    assert np.all(np.asarray(Measured(0.0, golden().lines(TARGET)[0]).bills(ahead, ASSUMED)) == 0)
+
+
+def test_the_steps_from_the_planning_price_add_up_to_the_full_cost() -> None:
+    steps = bridge_entries(planned=1_000.0, full=4_500.0, people=25_000.0)
+    assert [step["usd"] for step in steps] == [1_000.0, 3_500.0, 25_000.0, 29_500.0]
+    assert sum(step["usd"] for step in steps[:-1]) == steps[-1]["usd"]
