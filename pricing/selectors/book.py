@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
 from pricing.feeds.names import NO_CURRENCY
-from pricing.models import Conflict, Offer, Provider, Quote, QuoteState
+from pricing.models import Conflict, Offer, Provider, Quote, QuoteState, Withdrawal
 from pricing.models.book import WAITING
 from pricing.models.catalogue import OfferKind
 from pricing.selectors.current import FeedPrice, in_force, prices_on
@@ -51,9 +51,12 @@ def _row(offer: Offer, prices: list[FeedPrice]) -> Row:
 
 def _matching(filters: Mapping[str, Any], day: date) -> QuerySet[Offer]:
     quotes = Quote.objects.filter(offer=OuterRef("pk"))
+    announced = Withdrawal.objects.filter(offer=OuterRef("pk"), taken_back_at=None)
     offers = Offer.objects.annotate(
         in_conflict=Exists(Conflict.objects.filter(offer=OuterRef("pk"), closed_at=None)),
         waits=Exists(quotes.filter(state__in=WAITING)),
+        ends=Exists(announced),
+        ends_on=Subquery(announced.exclude(ends_on=None).order_by("ends_on").values("ends_on")[:1]),
     ).filter(kind=filters["kind"])
     for word in filters.get("q", "").split():
         offers = offers.filter(
@@ -113,7 +116,8 @@ def quotes_of(offer: Offer) -> QuerySet[Quote]:
 
 def own_prices_of(offer: Offer) -> QuerySet[OwnPrice]:
     """Every own price of the offer with its amounts, the newest first."""
-    return offer.own_prices.select_related("entered_by", "ended_by").prefetch_related("quotes")
+    amounts = Prefetch("quotes", Quote.objects.order_by("pk"))
+    return offer.own_prices.select_related("entered_by", "ended_by").prefetch_related(amounts)
 
 
 def rivals(quote: Quote, day: date) -> list[Quote]:

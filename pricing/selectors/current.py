@@ -88,9 +88,10 @@ class FeedPrice:
         return {"input", "output"} <= self.quotes.keys() or not self.offer.model_id
 
     @property
-    def rank(self) -> tuple[bool, bool, bool, int]:
-        """Lowest first: own prices, prices that say enough, the feed that was chosen, the feed that counts first."""
-        return self.own is None, not self.says_enough, not self.choices, self.feed.priority
+    def rank(self) -> tuple[bool, bool, int, int]:
+        """Lowest first: own prices, prices that say enough, the feed chosen last, the feed that counts first."""
+        chosen = -self.choice.pk if self.choice else 0
+        return self.own is None, not self.says_enough, chosen, self.feed.priority
 
     @property
     def weight(self) -> tuple[bool, Decimal]:

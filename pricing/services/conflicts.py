@@ -40,7 +40,7 @@ def _disagreements(prices: list[FeedPrice]) -> Iterator[tuple[Quote, Quote]]:
     Nothing is open where an operator's own price is used, or between feeds of which one was chosen.
     """
     used, *others = prices
-    over = {choice.over_id for choice in used.choices}
+    over = _outdone(used, others)
     for other in others if used.own is None else ():
         if other.feed.pk in over:
             continue
@@ -48,3 +48,15 @@ def _disagreements(prices: list[FeedPrice]) -> Iterator[tuple[Quote, Quote]]:
             rival = other.quotes.get(component)
             if rival and (rival.amount, rival.currency) != (quote.amount, quote.currency):
                 yield quote, rival
+
+
+def _outdone(used: FeedPrice, others: list[FeedPrice]) -> set[int]:
+    """The feeds that the one in use was chosen over, and those that these were chosen over before."""
+    by_feed = {price.feed.pk: price for price in others}
+    found: set[int] = set()
+    left = [used]
+    while left:
+        news = {choice.over_id for choice in left.pop().choices} - found
+        found |= news
+        left += [by_feed[feed] for feed in news if feed in by_feed]
+    return found

@@ -84,9 +84,14 @@ class Pair:
 
     def __str__(self) -> str:
         return (
-            f"{self.known.part} of {self.known.offer} from {self.known.amount.normalize():f} {self.known.currency} "
-            f"to {self.row.amount.normalize():f} {self.row.currency}"
+            f"{self.known.part} of {self.known.offer} from {_amount(self.known.amount)} {self.known.currency} "
+            f"to {_amount(self.row.amount)} {self.row.currency}"
         )
+
+
+def _amount(amount: Decimal) -> str:
+    """Six decimals at most: a sentence is read, not computed with."""
+    return f"{amount:.6f}".rstrip("0").rstrip(".")
 
 
 def verdict_on(

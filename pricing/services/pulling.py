@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 
 from planner import jobs
 from planner.engine import load_policy
 from pricing import signals
 from pricing.feeds import FEEDS, FeedError, names
 from pricing.feeds.fetch import fetch
-from pricing.models import Feed, FeedRun, FeedSource
+from pricing.models import Feed, FeedRun, FeedSource, Quote
+from pricing.models.book import IN_FORCE
 from pricing.selectors.snapshots import rates_on
 from pricing.services.ingest import ingest
 from pricing.services.judging import Rules, verdict_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from django.contrib.auth.models import AbstractBaseUser
 
@@ -154,8 +156,20 @@ def _keep(run: FeedRun, read: Read) -> None:
         progress_total=counts.get("seen", 0),
     )
     run.finish(f"{read.note} {_said(counts)}".strip())
-    if any(counts.get(kind) for kind in ("new", "changed", "withdrawn", "ends")):
+    if any(counts.get(kind) for kind in ("new", "changed", "withdrawn", "ends")) or _a_date_passed(run, day):
         transaction.on_commit(lambda: signals.prices_changed.send(sender=FeedRun, run_id=run.pk))
+
+
+def _a_date_passed(run: FeedRun, day: date) -> bool:
+    """Whether a price with a date of its own began or ended since prices were last read: other prices hold today."""
+    before = FeedRun.objects.filter(state=jobs.RunState.DONE, as_of__lt=run.as_of).exclude(pk=run.pk)
+    last = before.order_by("-as_of").values_list("as_of", flat=True).first()
+    if last is None:
+        return False
+    since = last.astimezone(UTC).date()
+    begun = Q(dated=True, valid_from__gt=since, valid_from__lte=day)
+    ended = Q(valid_to__gt=since, valid_to__lte=day)
+    return Quote.objects.filter(begun | ended, state__in=IN_FORCE).exists()
 
 
 def _refuse(run: FeedRun, read: Read, verdict: Verdict) -> None:

@@ -86,6 +86,17 @@ def test_the_page_of_a_model_shows_licence_size_context_and_end(ana: Any, client
         assert words in page, words
 
 
+def test_the_book_marks_an_announced_end_only_where_it_was_announced() -> None:
+    models = {
+        "groq/llama": entry(1, 2, deprecation_date="2027-03-01"),
+        "azure/llama": entry(1, 2) | {"litellm_provider": "azure"},
+    }
+    pulled("litellm", DAY, models)
+    rows = {row.offer.slug: row.offer for row in book.book({"kind": "token"}, None, TODAY)}
+    ends = {slug: (offer.ends, offer.ends_on) for slug, offer in rows.items()}
+    assert ends == {"groq:llama": (True, date(2027, 3, 1)), "azure:llama": (False, None)}
+
+
 def test_what_is_unknown_of_an_offer_is_called_unknown(ana: Any, client: Client) -> None:
     genai(brandnew=(1, 2), provider="nobody-knows-them")
     client.force_login(ana)

@@ -16,7 +16,7 @@ from pricing.models import Choice, Conflict
 from pricing.selectors import price_snapshot
 from pricing.selectors.current import prices_on
 from pricing.signals import prices_changed
-from tests.pricing.said import DAY, TODAY, entry, genai, litellm, used
+from tests.pricing.said import DAY, TODAY, entry, genai, litellm, pulled, used
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -93,11 +93,14 @@ def test_a_third_feed_that_disagrees_with_the_chosen_one_is_an_open_conflict(
     conflict: Conflict, omar: Any
 ) -> None:
     choose(conflict, omar)
-    services.pull_here("reference-2026-01", as_of=LATER, source="shipped")
-    assert Conflict.objects.filter(offer=conflict.offer, closed_at=None).count() == 0
-    # the reference does not know this model; a third feed's word is compared with the one in use
-    said = prices_on(LATER.date(), [conflict.offer_id])[conflict.offer_id]
-    assert [price.feed.name for price in said] == ["litellm", "genai-prices"]
+    models = {"llama": {"cost": {"input": 0.9, "output": 2}}}
+    pulled("models-dev", DAY, {"groq": {"models": models}})
+    third = Conflict.objects.get(closed_at=None)
+    assert (third.used.feed.name, third.other.feed.name) == ("litellm", "models-dev")
+    assert used().feed.name == "litellm"
+    services.choose_feed(third.pk, "models-dev", reason="Their page of today.", by=omar, as_of=DAY)
+    assert used().feed.name == "models-dev"
+    assert Conflict.objects.filter(closed_at=None).count() == 0  # it beats what beat genai-prices
 
 
 def test_a_choice_needs_a_reason_a_feed_of_the_two_and_an_open_conflict(

@@ -162,6 +162,26 @@ def test_entering_and_ending_each_ask_for_a_plan(
     assert heard == [OwnPrice, OwnPrice]
 
 
+def test_the_next_pull_notices_that_one_began_or_ran_out(
+    offer: Offer, omar: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    heard: list[object] = []
+
+    def listen(sender: object, **kwargs: object) -> None:
+        heard.append(sender)
+
+    first, last = (DAY + timedelta(days=days) for days in (2, 4))
+    enter(offer, omar, valid_from=first.date(), until=last.date())
+    prices_changed.connect(listen)
+    told = []
+    for days in range(1, 7):
+        with django_capture_on_commit_callbacks(execute=True):
+            litellm(DAY + timedelta(days=days), llama=entry(1, 2))
+        told.append(len(heard))
+    prices_changed.disconnect(listen)
+    assert told == [0, 1, 1, 1, 2, 2]
+
+
 def test_a_quote_of_an_own_price_is_not_refused_like_one_of_a_feed(offer: Offer, omar: Any) -> None:
     own = enter(offer, omar)
     with pytest.raises(ValidationError, match="price of your own"):

@@ -124,6 +124,17 @@ def test_the_command_pulls_a_file_and_says_what_came_of_it(capsys: Any) -> None:
     )
 
 
+def test_the_command_says_whose_prices_a_file_holds(tmp_path: Path, capsys: Any) -> None:
+    file = tmp_path / "vms.csv"
+    file.write_text(
+        "InstanceType,AcceleratorName,AcceleratorCount,Price,Region,SpotPrice\nx,L4,1,0.4,eu-1,\n"
+    )
+    with pytest.raises(CommandError, match="does not say whose prices it holds"):
+        call_command("pull", "prices", "--feed", "skypilot", "--file", str(file))
+    call_command("pull", "prices", "--feed", "skypilot", "--file", str(file), "--provider", "lambda")
+    assert Quote.objects.get().offer.slug == "lambda:1xl4:rented:eu-1"
+
+
 def test_the_command_names_the_feeds_there_are_and_what_is_wrong_with_a_file(tmp_path: Path) -> None:
     page = tmp_path / "page.json"
     page.write_text("<html>")

@@ -29,13 +29,15 @@ class RunsOn:
 def models_in_use(workloads: Iterable[Workload], as_of: datetime) -> list[RunsOn]:
     """Every provider and model of the last week of each workload's data; nothing of data older than a month.
 
-    Three queries, however many workloads there are.
+    Three queries at most, however many workloads there are.
     """
     fresh = [
         span
         for span in spans([workload.pk for workload in workloads], as_of).values()
         if as_of - span.end <= MONTH
     ]
+    if not fresh:
+        return []
     sql = """
         select distinct given.workload_id, bucket.segment_id, bucket.provider, bucket.model
         from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as given(workload_id, since, until)
