@@ -68,6 +68,22 @@ def visible_workloads(user: Person) -> QuerySet[Workload]:
     return access.visible(user, Workload.objects.filter(archived_at=None))
 
 
+def workloads_ever(user: Person) -> QuerySet[Workload]:
+    """Workloads the person may see, archived ones among them: what they cost stays part of its month."""
+    return access.visible(user, Workload.objects.all())
+
+
+def check_has_role(user: Person) -> None:
+    """404 for whoever sees no workload at all."""
+    if not roles_of(user):
+        raise Http404
+
+
+def check_may_reckon(user: Person) -> None:
+    if not rights(user)["manage_usage"]:
+        raise PermissionDenied("Only an operator may have costs computed again.")
+
+
 def get_workload_for(user: Person, pk: int) -> Workload:
     """The workload, or 404 for whoever may not see it."""
     return access.get_for(user, Workload.objects.select_related("team", "owner"), pk)

@@ -35,11 +35,25 @@ def run_outlook(*, run_id: int, **kwargs: Any) -> None:
     services.run_outlook(run_id)
 
 
+@shared_task(name="planner.run_reckoning")
+def run_reckoning(*, run_id: int, **kwargs: Any) -> None:
+    services.run_reckoning(run_id)
+
+
 @shared_task(name="planner.tick")
 def tick(**kwargs: Any) -> None:
     now = timezone.now()
     ticking.tick(
-        now, ticking.Senders(send_plan, send_replay, send_impact, send_outlook, send_feed, send_usage)
+        now,
+        ticking.Senders(
+            plan=send_plan,
+            replay=send_replay,
+            impact=send_impact,
+            outlook=send_outlook,
+            reckoning=send_reckoning,
+            feed=send_feed,
+            usage=send_usage,
+        ),
     )
     cache.set(LAST_TICK, now)
 
@@ -54,6 +68,10 @@ def send_impact(pk: int) -> None:
 
 def send_outlook(pk: int) -> None:
     run_outlook.delay(run_id=pk)
+
+
+def send_reckoning(pk: int) -> None:
+    run_reckoning.delay(run_id=pk)
 
 
 def send_replay(pk: int) -> None:

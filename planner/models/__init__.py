@@ -14,6 +14,7 @@ from planner.models.draft import (
 from planner.models.outlook import Outlook, OutlookRow
 from planner.models.plan import PlanRun
 from planner.models.policy import PolicyVersion
+from planner.models.reckoned import ReckonedDay, Reckoning
 from planner.models.replay import ReplayRun
 from planner.models.trigger import AnswerKind, TriggerAnswer, TriggerReading
 from planner.models.waiver import Waiver, WaiverEvent, WaiverState
@@ -37,6 +38,8 @@ __all__ = [
     "PolicyEdit",
     "PolicyImpact",
     "PolicyVersion",
+    "ReckonedDay",
+    "Reckoning",
     "ReplayRun",
     "TriggerAnswer",
     "TriggerReading",

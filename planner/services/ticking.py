@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner import jobs
-from planner.models import Outlook, PlanRun, PolicyImpact, ReplayRun
-from planner.services import outlooks, waivers
+from planner.models import Outlook, PlanRun, PolicyImpact, Reckoning, ReplayRun
+from planner.services import outlooks, reckoning, waivers
 from planner.services.asking import ask_when_policy_changed
 from planner.services.policy import activate_due
 from pricing import services as pricing_services
@@ -30,6 +30,7 @@ class Senders:
     replay: Send
     impact: Send
     outlook: Send
+    reckoning: Send
     feed: Send
     usage: Send
 
@@ -42,6 +43,7 @@ def tick(as_of: datetime, send: Senders) -> None:
     jobs.sweep(ReplayRun, send.replay)
     jobs.sweep(PolicyImpact, send.impact)
     jobs.sweep(Outlook, send.outlook)
+    jobs.sweep(Reckoning, send.reckoning)
     classification.expire_due(as_of)
     waivers.end_due(as_of, send.plan)
     activate_due(as_of, send.plan)
@@ -49,3 +51,4 @@ def tick(as_of: datetime, send: Senders) -> None:
     usage.due_usage_runs(as_of, send.usage)
     ask_when_policy_changed(as_of, send.plan)
     outlooks.ask_when_planned(as_of, send.outlook)
+    reckoning.ask_when_never(as_of, send.reckoning)

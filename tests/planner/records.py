@@ -21,7 +21,7 @@ def senders(**named: Any) -> Senders:
 
     def nowhere(_: int) -> None: ...
 
-    names = ("plan", "replay", "impact", "outlook", "feed", "usage")
+    names = ("plan", "replay", "impact", "outlook", "reckoning", "feed", "usage")
     return Senders(**{name: named.get(name, nowhere) for name in names})
 
 

@@ -143,6 +143,14 @@ def test_metadata_and_tags_may_be_json_in_a_string() -> None:
     assert read.tokens.cached == 7
 
 
+@pytest.mark.parametrize(
+    ("tier", "kept"), [("priority", {"metadata.service_tier": "priority"}), ("default", {})]
+)
+def test_only_a_service_tier_with_prices_of_its_own_is_kept(tier: str, kept: dict[str, str]) -> None:
+    read = litellm.parse(RECORDED | {"metadata": {"usage_object": {"service_tier": tier}}})
+    assert dict(read.dimensions) == kept
+
+
 def test_a_tag_that_names_the_workload_goes_first() -> None:
     metadata = {"spend_logs_metadata": {"workload": "Other"}}
     read = litellm.parse(RECORDED | {"metadata": metadata, "request_tags": ["workload:FAQ"]})

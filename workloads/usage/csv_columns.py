@@ -33,7 +33,8 @@ COLUMNS = (
     Column("tag", "Tags, separated by commas; workload:NAME names the workload.", "team:service", "one of three"),
     Column("workload", "The registered workload's name.", "", "one of three"),
     Column("request_id", "The request's own id: it is counted once, in however many files it stands.", "req-0001"),
-    Column("metadata.*", "Further labels with few values (metadata.project): up to 128 characters each.", ""),
+    Column("metadata.*", "Further labels with few values (metadata.project): up to 128 characters each. The labels "
+           "metadata.batch, metadata.service_tier and metadata.region say which price applies.", ""),
 )  # fmt: skip
 NAMES = tuple(column.name for column in COLUMNS if column.name != "metadata.*")
 TOKENS_OR_COST = ("input_tokens", "output_tokens", "cost")

@@ -17,6 +17,7 @@ PATH = "/spend/logs/v2"
 PAGE_SIZE = 1000
 SHORTEST = timedelta(seconds=1)
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+USUAL_TIERS = ("", "auto", "default", "standard")
 PAGES_PER_WINDOW = 100_000  # a source that never sends a short page is broken
 
 
@@ -128,17 +129,21 @@ def tokens_of(raw: Mapping[str, Any], usage: Mapping[str, Any]) -> base.Tokens:
 
 
 def dimensions_of(raw: Mapping[str, Any], metadata: Mapping[str, Any]) -> base.Dimensions:
-    """Key alias, tags, team and project, and the workload the caller names; no end user, no address."""
+    """Key alias, tags, team and project, and the workload the caller names; no end user, no address. The service tier
+    where it is another than the usual one, for it has prices of its own.
+    """
     tags = [str(tag) for tag in as_list(raw.get("request_tags"))]
     named = base.first_named_workload(tags) or text(
         as_object(metadata.get("spend_logs_metadata")).get("workload")
     )
+    tier = text(as_object(metadata.get("usage_object")).get("service_tier")).lower()
     found = {
         "key_alias": text(metadata.get("user_api_key_alias")),
         "tag": ",".join(tags),
         "workload": named,
         "metadata.project": text(metadata.get("user_api_key_project_alias")),
         "metadata.team": text(metadata.get("user_api_key_team_alias")),
+        "metadata.service_tier": "" if tier in USUAL_TIERS else tier,
     }
     return tuple(
         sorted((name, value) for name, value in found.items() if 0 < len(value) <= base.DIMENSION_LENGTH)

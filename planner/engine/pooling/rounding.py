@@ -178,4 +178,3 @@ def _made_room(problem: Problem, assignment: Ints, prices: Floats, serving: Ints
         mover = int(rank.argmin())
         assignment[members[mover]] = others[asked[mover].argmin()]
     return assignment
-

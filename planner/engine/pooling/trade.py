@@ -1,5 +1,4 @@
-"""Leaving and joining one pool: who saves least per unit of the hours that overflow, most per unit of the scarcest.
-"""
+"""Leaving and joining one pool: who saves least per unit of the hours that overflow, most per unit of the scarcest."""
 
 from __future__ import annotations
 
