@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,6 +12,7 @@ from planner import access, charts
 from planner.forms.what_if import WhatIfForm, figures_standing
 from planner.htmx import fragment_or_page, is_fragment
 from planner.selectors.economics import Missing, economics
+from planner.selectors.reconciliation import page as reconciliation
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ def workload(request: HttpRequest, pk: int) -> HttpResponse:
     if isinstance(costed, Missing):
         return render(request, "planner/economics/missing.html", {"workload": found, "missing": costed})
     form.standing(figures_standing(costed.asked.under.figures))
-    context = {
+    context: dict[str, Any] = {
         "workload": found,
         "costed": costed,
         "form": form,
@@ -37,6 +38,8 @@ def workload(request: HttpRequest, pk: int) -> HttpResponse:
         "volumes": charts.volume_figure(costed.volumes, costed.comparator),
         "future": charts.future_figure(costed.future),
     }
+    if not context["fragment"]:
+        context["reported"] = reconciliation.of_workload(found, timezone.now())
     return fragment_or_page(request, "planner/economics/workload.html", "figures", context)
 
 

@@ -184,4 +184,4 @@ def test_it_takes_as_many_queries_for_three_parts_as_for_one(
             page_of(client, planned[number])
 
 
-QUERIES = 18
+QUERIES = 16

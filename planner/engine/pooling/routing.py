@@ -15,7 +15,6 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from planner.engine.pooling.problem import NOWHERE, OFFER
-from planner.engine.pooling.slot_prices import priced
 
 if TYPE_CHECKING:
     from planner.engine.pooling.problem import Bools, Floats, Ints, Problem
