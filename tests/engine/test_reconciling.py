@@ -121,7 +121,7 @@ def test_the_causes_add_up_to_the_difference(some: list[Piece]) -> None:
 
 def test_unknown_amounts_are_no_zeros() -> None:
     month = month_of([piece(Cause.NO_PRICE, 4, None), piece(Cause.NO_PRICE, 2, None, tokens=None)])
-    assert (month.reported_usd, month.computed_usd, month.difference_usd) == (6, None, None)
+    assert (month.reported_usd, month.computed_usd, month.difference_usd) == (Decimal(6), None, None)
     assert (month.tokens, month.priced_share, month.difference_share) == (MILLION, 0, None)
     assert month_of([]).reported_usd is None
     assert month_of([piece(tokens=None)]).priced_share is None
@@ -153,7 +153,7 @@ def test_price_and_volume_make_up_the_whole_saving(p0: float, v0: float, p1: flo
     found = effects(p0, v0, p1, v1)
     assert found.saved == pytest.approx(p0 * v0 - p1 * v1, rel=1e-9, abs=1e-3)
     assert found.saved == found.price + found.volume
-    many = effects(*(np.full(3, each) for each in (p0, v0, p1, v1)))  # type: ignore[arg-type]
+    many = effects(*(np.full(3, each) for each in (p0, v0, p1, v1)))
     assert (many.price == found.price).all()
     assert (many.volume == found.volume).all()
 

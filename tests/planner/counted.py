@@ -55,5 +55,5 @@ def reckoned(**how: Any) -> Reckoning:
     return services.reckon_here(**{"as_of": NOW} | how)
 
 
-def standing() -> list[ReckonedDay]:
+def standing() -> list[Any]:
     return list(ReckonedDay.objects.filter(superseded_at=None))

@@ -96,7 +96,7 @@ def test_the_newest_month_comes_first_and_says_how_far_it_was_counted(counted: l
 
 def test_all_lines_add_up(counted: list[Workload]) -> None:
     found = page.reconciliation(everything(), OCTOBER, NOW)
-    assert (found.total.reported_usd, found.total.computed_usd) == (20, 16)
+    assert (found.total.reported_usd, found.total.computed_usd) == (Decimal(20), Decimal(16))
     assert found.total.priced_share == 0.8
     assert found.headline == (
         "The reported cost is what the prices say in 2 of 3 lines; two more cannot be compared."

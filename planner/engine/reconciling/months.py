@@ -78,7 +78,9 @@ class Month:
     def causes(self) -> list[Share]:
         """Every cause but agreement, the one with the most money first; unknown amounts last."""
         worth = [share for share in self.shares if share.cause != Cause.SAME]
-        return sorted(worth, key=lambda share: (share.usd is None, -abs(share.usd or 0), PLACES(share.cause)))
+        return sorted(
+            worth, key=lambda share: (share.usd is None, -abs(share.usd or Decimal(0)), PLACES(share.cause))
+        )
 
 
 def month_of(pieces: Iterable[Piece]) -> Month:

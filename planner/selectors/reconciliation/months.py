@@ -130,7 +130,7 @@ def _order(line: Line) -> tuple[Any, ...]:
         -line.first.toordinal(),
         line.workload is None,
         difference is None,
-        -abs(difference or 0),
+        -abs(difference or Decimal(0)),
         line.name,
     )
 
@@ -143,7 +143,7 @@ def same_share(day: date) -> Decimal:
 def _grouped(days: QuerySet[ReckonedDay]) -> Iterable[Mapping[str, Any]]:
     """Days added up by workload, month, cause and model."""
     groups = ("workload_id", "month", "cause", "source__name", "provider", "model")
-    return (
+    rows: Iterable[Mapping[str, Any]] = (
         days.annotate(month=TruncMonth("day"))
         .values(*groups)
         .annotate(
@@ -157,6 +157,7 @@ def _grouped(days: QuerySet[ReckonedDay]) -> Iterable[Mapping[str, Any]]:
         )
         .order_by()
     )
+    return rows
 
 
 def _piece(row: Mapping[str, Any]) -> Piece:

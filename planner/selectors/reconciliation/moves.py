@@ -158,7 +158,7 @@ def _bills(ids: set[int], as_of: datetime) -> dict[int, _Bills]:
     """The bill of every month with traffic, and whether it was counted to its end: two queries."""
     days = ReckonedDay.objects.filter(superseded_at=None)
     ends = dict(days.order_by().values_list("source_id").annotate(Max("day")))
-    groups: dict[int, dict[date, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    groups: dict[int, dict[date, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for row in _by_month(days.filter(workload__in=ids)):
         groups[row["workload_id"]][row["month"]].append(row)
     found: dict[int, _Bills] = {pk: _Bills([], [], []) for pk in ids}
@@ -172,7 +172,7 @@ def _bills(ids: set[int], as_of: datetime) -> dict[int, _Bills]:
     return found
 
 
-def _by_month(days: QuerySet[ReckonedDay]) -> Iterable[dict[str, Any]]:
+def _by_month(days: QuerySet[ReckonedDay]) -> Iterable[Mapping[str, Any]]:
     return (
         days.annotate(month=TruncMonth("day"))
         .values("workload_id", "month", "source_id")
@@ -189,7 +189,7 @@ def _by_month(days: QuerySet[ReckonedDay]) -> Iterable[dict[str, Any]]:
     )
 
 
-def _add(bills: _Bills, first: date, rows: list[dict[str, Any]], *, full: bool) -> None:
+def _add(bills: _Bills, first: date, rows: list[Mapping[str, Any]], *, full: bool) -> None:
     tokens = None if any(row["untold"] for row in rows) else sum(row["tokens"] for row in rows)
     reported = _whole(rows, "reported_sum", "unreported")
     computed = _whole(rows, "computed_sum", "unpriced")
@@ -198,7 +198,7 @@ def _add(bills: _Bills, first: date, rows: list[dict[str, Any]], *, full: bool) 
     bills.known.append(MonthBill(first, computed if reported is None else reported, tokens, full))
 
 
-def _whole(rows: list[dict[str, Any]], total: str, missing: str) -> float | None:
+def _whole(rows: list[Mapping[str, Any]], total: str, missing: str) -> float | None:
     """The sum, where nothing of it is missing."""
     if any(row[missing] for row in rows):
         return None
