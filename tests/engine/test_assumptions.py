@@ -37,7 +37,7 @@ RETRIES: dict[str, Any] = {
 
 def test_a_figure_says_its_range_its_unit_and_where_it_is_from() -> None:
     share = ASSUMED.figures["fte_class5a"]
-    assert (share.value, share.low, share.high, share.unit) == (1.5, 1.0, 5.0, "FTE share")
+    assert (share.value, share.low, share.high, share.unit) == (1.5, 1.0, 5.0, "people")
     assert share.reference.document == "economics_defaults"
     assert not share.guess
 
