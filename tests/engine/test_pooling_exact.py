@@ -17,7 +17,7 @@ from planner.engine.pooling.problem import NOWHERE, OFFER, Demands, Pool, Proble
 from planner.engine.pooling.program import program
 from planner.engine.pooling.slot_prices import even_prices, settle
 from tests.engine.laws import examples
-from tests.engine.shared_portfolios import portfolio
+from planner.management.bench.shared import portfolio
 
 SECONDS = 60.0
 FALSE_OPTIMUM = 1  # a seed of sixty segments with loads down to 1.5e-8 replicas

@@ -56,12 +56,16 @@ class Program:
         return found
 
 
-def program(problem: Problem, grid: float = GRID) -> Program:
-    """The program of a problem, loads rounded up to the grid; with a grid of 0 as they are."""
+def program(problem: Problem, grid: float = GRID, *, tight: bool = True) -> Program:
+    """The program of a problem, loads rounded up to the grid; with a grid of 0 as they are.
+
+    Loosely, members are not tied to their pool one by one, nor offers to who looks after them: its optimum is a bound
+    for large portfolios, and small enough to be solved.
+    """
     offers = np.flatnonzero(np.isfinite(problem.offer))
     members, places = np.nonzero(problem.barred == 0)
     columns = Columns(len(offers), len(members), len(problem.replica), len(problem.steps))
-    rows = _rows(problem, columns, (offers, members, places), grid)
+    rows = _rows(problem, columns, (offers, members, places), grid, tight=tight)
     low, high = np.full(rows.shape[0], -np.inf), np.zeros(rows.shape[0])
     low[: len(problem.offer)] = high[: len(problem.offer)] = 1.0
     most = np.ones(columns.number)
@@ -114,7 +118,7 @@ class Columns:
         return sparse.csr_matrix((cells, (down, across)), (height, self.number))
 
 
-def _rows(problem: Problem, at: Columns, which: tuple[Ints, Ints, Ints], grid: float) -> Any:
+def _rows(problem: Problem, at: Columns, which: tuple[Ints, Ints, Ints], grid: float, *, tight: bool) -> Any:
     """One placement each; room in every hour; replicas in open pools only, and one that serves with its spare ones;
     members of open pools only; pools of staffed classes only; offers only where somebody looks after them.
     """
@@ -124,25 +128,19 @@ def _rows(problem: Problem, at: Columns, which: tuple[Ints, Ints, Ints], grid: f
     pools, each, placed = at.pools, np.arange(at.pools), at.replicas
     one, inside, paid = np.ones(pools), np.arange(at.members), np.arange(at.offers)
     block = at.block
-    return sparse.vstack(
-        [
-            block(len(problem.offer), (np.ones(placed), np.r_[offers, members], np.arange(placed))),
-            _room(problem, at, members, places, grid),
-            block(pools, (one, each, at.replicas + each), (-one * problem.most, each, at.open + each)),
-            block(pools, (one + problem.spare, each, at.open + each), (-one, each, at.replicas + each)),
-            block(
-                at.members,
-                (np.ones(at.members), inside, at.offers + inside),
-                (-np.ones(at.members), inside, at.open + places),
-            ),
-            block(pools, (one, each, at.open + each), (-one, each, at.staffed + problem.step)),
-            block(
-                at.offers,
-                (np.ones(at.offers), paid, paid),
-                (-np.ones(at.offers), paid, np.full(at.offers, at.tokens)),
-            ),
-        ]
-    ).tocsr()
+    rows = [
+        block(len(problem.offer), (np.ones(placed), np.r_[offers, members], np.arange(placed))),
+        _room(problem, at, members, places, grid),
+        block(pools, (one, each, at.replicas + each), (-one * problem.most, each, at.open + each)),
+        block(pools, (one + problem.spare, each, at.open + each), (-one, each, at.replicas + each)),
+        block(pools, (one, each, at.open + each), (-one, each, at.staffed + problem.step)),
+    ]
+    if tight:
+        entered = (np.ones(at.members), inside, at.offers + inside)
+        rows.append(block(at.members, entered, (-np.ones(at.members), inside, at.open + places)))
+        tokens = np.full(at.offers, at.tokens)
+        rows.append(block(at.offers, (np.ones(at.offers), paid, paid), (-np.ones(at.offers), paid, tokens)))
+    return sparse.vstack(rows).tocsr()
 
 
 def _room(problem: Problem, at: Columns, members: Ints, places: Ints, grid: float) -> Any:

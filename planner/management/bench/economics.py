@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.management.bench import costs, futures
+from planner.management.bench import costs, futures, pools
 from planner.management.bench.clock import machine
 
 if TYPE_CHECKING:
@@ -18,18 +18,27 @@ REPORT: Final = "{:64}{:>12}{:>12}   {}"
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--times", type=int, default=5, help="how often each run is repeated (5)")
+    parser.add_argument(
+        "--bound-seconds",
+        type=float,
+        default=240,
+        help="time to prove each bound of pooling; 0 leaves them out (240)",
+    )
 
 
 def lines(options: dict[str, Any]) -> Iterator[str]:
     yield machine()
     yield ""
     yield REPORT.format("", "best", "median", "to reach")
-    for subject in (costs, futures):
+    for subject in (costs, futures, pools):
         for figure in subject.figures(options["times"]):
             yield _line(figure)
     yield ""
     yield costs.agreement()
     yield futures.repeatable()
+    if options["bound_seconds"]:
+        yield ""
+        yield from pools.bounds(options["bound_seconds"])
 
 
 def _line(figure: Figure) -> str:

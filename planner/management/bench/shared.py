@@ -24,6 +24,7 @@ STAFF: Final = Staff({"4": 4_000.0, "5a": 25_000.0, "5b": 33_000.0})
 PRICES: Final = ((0.05, 0.08), (0.15, 0.60), (0.20, 0.80), (0.27, 1.10))
 PLANNED: Final = 0.7
 HOURS_MONTH: Final = 730
+ANYWHERE: Final = 2  # of the three kinds of segments: in one region, in the other, in any
 
 
 def portfolio(segments: int, seed: int, barred: float = 0.4) -> Problem:
@@ -51,7 +52,7 @@ def portfolio(segments: int, seed: int, barred: float = 0.4) -> Problem:
                 adder = 1.05 if name == "5a" else 1.0
                 month = gpus * usd_hour[number] * HOURS_MONTH * adder
                 pools.append(Pool(f"{label}, {name}, region {place}", name, month, FIXED[number], 1, 500))
-                usable = (tier <= quality) & ((region == place) | (region == 2))
+                usable = (tier <= quality) & ((region == place) | (region == ANYWHERE))
                 seconds.append(np.where(usable, given / 1200 * prefill + written * decode, np.inf))
     names = [f"segment {place}" for place in range(segments)]
     return Problem.of(Demands(names, offer, requests_s, np.array(seconds).T), pools, STAFF, PLANNED)

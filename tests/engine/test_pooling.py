@@ -1,0 +1,88 @@
+"""Machines shared: worked examples, and what holds for any portfolio."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner.engine.pooling.bill import BarredError, cost_of
+from planner.engine.pooling.exact import solved
+from planner.engine.pooling.heuristic import shared_out
+from planner.engine.pooling.problem import NOWHERE, OFFER, Demands, Pool, Problem, Staff
+from planner.management.bench.shared import portfolio
+from tests.engine.laws import examples
+from tests.engine.test_pooling_exact import small
+
+ALL_TOGETHER = np.zeros(3, dtype=np.int64)
+
+
+# Two workloads, twenty requests a second in opposite halves of the day and two in the other; 0.1 s, use 0.7, one spare.
+def test_opposite_days_share_five_replicas_where_each_alone_takes_four() -> None:
+    day = np.r_[np.full(12, 20.0), np.full(12, 2.0)]
+    pool = Pool("pool", "5a", 1_000.0, 0.0, 1, 50)
+    both = Problem.of(
+        Demands(["a", "b"], np.full(2, np.inf), np.stack([day, day[::-1]]), np.full((2, 1), 0.1)),
+        [pool],
+        Staff({}),
+        0.7,
+    )
+    alone = both.only(np.array([0]))
+    assert cost_of(both, np.zeros(2, dtype=np.int64)).replicas.tolist() == [5]
+    assert cost_of(alone, np.zeros(1, dtype=np.int64)).replicas.tolist() == [4]
+
+
+# One pool (replica 2,000, fixed 500, staff 1,000, one spare); offers 6,000, 5,000 and 400; loads 0.6, 0.5 and 0.4.
+@pytest.fixture
+def three() -> Problem:
+    pool = Pool("pool", "5a", 2_000.0, 500.0, 1, 50)
+    offers, loads = np.array([6_000.0, 5_000.0, 400.0]), np.array([[0.6], [0.5], [0.4]])
+    return Problem.of(
+        Demands(["a", "b", "c"], offers, loads, np.ones((3, 1))), [pool], Staff({"5a": 1_000.0}), 1.0
+    )
+
+
+def test_all_three_share_where_the_third_fits_into_what_is_paid_anyway(three: Problem) -> None:
+    assert cost_of(three, ALL_TOGETHER).usd_month == pytest.approx(7_500)
+    assert cost_of(three, np.array([0, 0, OFFER])).usd_month == pytest.approx(7_900)
+    assert cost_of(three, np.full(3, OFFER)).usd_month == pytest.approx(11_400)
+    assert shared_out(three).bill.usd_month == pytest.approx(7_500)
+    assert solved(three, np.full(3, OFFER), 60.0).bill.usd_month == pytest.approx(7_500)
+
+
+def test_a_placement_that_is_barred_is_refused_by_name(three: Problem) -> None:
+    barred = Problem.of(
+        Demands(["a"], np.array([np.inf]), np.array([[0.5]]), np.array([[np.inf]])),
+        three.pools,
+        Staff({}),
+        1.0,
+    )
+    with pytest.raises(BarredError, match="a may not be placed there"):
+        cost_of(barred, np.zeros(1, dtype=np.int64))
+    assert shared_out(barred).assignment.tolist() == [NOWHERE]  # nothing serves it, and it is not dropped
+
+
+@settings(max_examples=examples(25), deadline=None)
+@given(small())
+def test_search_never_beats_the_optimum_and_never_uses_what_is_barred(problem: Problem) -> None:
+    found = shared_out(problem)
+    assert cost_of(problem, found.assignment).usd_month == pytest.approx(found.bill.usd_month)
+    if not found.bill.nowhere:
+        assert found.bill.usd_month >= solved(problem, found.assignment, 60.0).bill.usd_month * (1 - 1e-6)
+
+
+@settings(max_examples=examples(4), deadline=None)
+@given(st.integers(0, 1_000))
+def test_sharing_never_costs_more_than_each_alone(seed: int) -> None:
+    problem = portfolio(40, seed)
+    problem = problem.only(np.flatnonzero(problem.placeable))
+    alone = sum(
+        shared_out(problem.only(np.array([place]))).bill.usd_month for place in range(len(problem.names))
+    )
+    assert shared_out(problem).bill.usd_month <= alone * (1 + 1e-9)
+
+
+def test_the_same_portfolio_is_shared_out_the_same_way_each_time() -> None:
+    first, again = (shared_out(portfolio(60, 3)) for _ in range(2))
+    assert (first.assignment == again.assignment).all()
