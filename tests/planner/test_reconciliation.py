@@ -425,10 +425,14 @@ def test_the_page_shows_the_move(mover: Workload, lena: object, cleo: object) ->
         assert "Mover" not in seen_by(cleo).get(ADDRESS).content.decode()
 
 
-def test_the_page_of_a_workload_may_show_its_last_months(mover: Workload, counted: list[Workload]) -> None:
+def part_of_page(workload: Workload) -> str:
     source = '{% include "planner/economics/_reported.html" %}'
-    with time_machine.travel(NOW, tick=False):
-        body = engines["django"].from_string(source).render({"workload": mover})
+    reported = page.of_workload(workload, NOW)
+    return str(engines["django"].from_string(source).render({"reported": reported}))
+
+
+def test_the_page_of_a_workload_shows_its_last_months(mover: Workload, counted: list[Workload]) -> None:
+    body = part_of_page(mover)
     assert "October 2026" in body
     assert "September 2026" in body
     assert "August 2026" not in body
@@ -437,6 +441,4 @@ def test_the_page_of_a_workload_may_show_its_last_months(mover: Workload, counte
 
 
 def test_a_workload_without_usage_says_so() -> None:
-    source = '{% include "planner/economics/_reported.html" %}'
-    body = engines["django"].from_string(source).render({"workload": WorkloadFactory()})
-    assert "No usage of this workload has been counted" in body
+    assert "No usage of this workload has been counted" in part_of_page(WorkloadFactory.create())
