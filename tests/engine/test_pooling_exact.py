@@ -16,8 +16,8 @@ from planner.engine.pooling.exact import SOLVER, Answer, ask, bound_of, refusal,
 from planner.engine.pooling.problem import NOWHERE, OFFER, Demands, Pool, Problem, Staff
 from planner.engine.pooling.program import program
 from planner.engine.pooling.slot_prices import even_prices, settle
-from tests.engine.laws import examples
 from planner.management.bench.shared import portfolio
+from tests.engine.laws import examples
 
 SECONDS = 60.0
 FALSE_OPTIMUM = 1  # a seed of sixty segments with loads down to 1.5e-8 replicas

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.engine.explain.uncertainty import swing_entry, tornado_sentence
+from planner.engine.explain.words import lower_first
 from planner.engine.uncertainty.tornado import Range, Swing, ranges_of, tornado
 from tests.engine.futures import ASSUMED
 from tests.engine.laws import examples
@@ -47,8 +48,8 @@ def test_the_three_that_matter_most_are_said() -> None:
 
 
 def label(name: str) -> str:
-    text = ASSUMED.figures[name].label
-    return text[:1].lower() + text[1:] if not text[:2].isupper() else text
+    """In the middle of a sentence: small, unless it begins with an abbreviation."""
+    return lower_first(ASSUMED.figures[name].label)
 
 
 def test_what_changes_nothing_is_not_among_those_that_matter() -> None:
