@@ -20,6 +20,7 @@ from planner.engine.explain.outlook import (
     months_sentence,
     outlook_entry,
     part_entry,
+    pool_sentence,
 )
 from planner.engine.outlook.ahead import OWN_MONTHS, Ahead, no_luck
 from planner.engine.outlook.lines import Measured, bills_of, usd_of
@@ -233,3 +234,17 @@ def test_the_steps_from_the_planning_price_add_up_to_the_full_cost() -> None:
     steps = bridge_entries(planned=1_000.0, full=4_500.0, people=25_000.0)
     assert [step["usd"] for step in steps] == [1_000.0, 3_500.0, 25_000.0, 29_500.0]
     assert sum(step["usd"] for step in steps[:-1]) == steps[-1]["usd"]
+
+
+def test_a_pool_says_from_which_volume_on_it_would_pay() -> None:
+    pools = outlook_entry(golden(), 1)["pools"]
+    assert pools
+    for pool in pools:
+        assert pool["even"].startswith(
+            ("Never cheaper than the open models' price", "Cheaper than the open models'")
+        )
+    shared = golden().shared.pools[0]
+    assert shared.break_even is not None
+    cheap = replace(shared, break_even=replace(shared.break_even, sustained_mtok_month=5_000.0))
+    assert "from 5B tokens a month on; its parts ask for" in pool_sentence(cheap)
+    assert pool_sentence(replace(shared, break_even=None)).startswith("Its break-even is not known")

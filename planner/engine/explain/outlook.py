@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.engine.amounts import in_words
 from planner.engine.explain.uncertainty import swing_entry
 from planner.engine.explain.words import counted, listed, lower_first, money
 from planner.engine.outlook.lines import THROUGHPUT
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from planner.engine.uncertainty.tornado import Swing
 
 CENTS: Final = 2
+MILLION: Final = 1_000_000
+TOKENS: Final = "tokens/month"
 PEOPLE: Final = "People"  # the part of a planning price that is a share of a team
 CASES: Final = {TODAY: "As it runs today", TARGET: "At target", POOLED: "At target, machines shared"}
 BAND: Final = ("p10", "p50", "p90")
@@ -195,7 +199,20 @@ def _pool(found: Shared) -> dict[str, Any]:
         "use": round(found.use, 4),
         "usd_month": _cents(found.usd_month),
         "parts": [list(each.part) for each in found.parts],
+        "even": pool_sentence(found),
     }
+
+
+def pool_sentence(found: Shared) -> str:
+    """From which volume on a pool would pay against the price by the token, whether or not its parts may pay so."""
+    even = found.break_even
+    if even is None:
+        return "Its break-even is not known: a part has no price by the token, or no volume."
+    price = f"the open models' price by the token, ${even.usd_mtok:,.3g} a million"
+    if math.isinf(even.sustained_mtok_month):
+        return f"Never cheaper than {price}: a replica at planned load costs more than the tokens it carries."
+    volume = in_words(even.sustained_mtok_month * MILLION, TOKENS)
+    return f"Cheaper than {price} from {volume} on; its parts ask for {in_words(found.tokens_month, TOKENS)}."
 
 
 def _cents(usd: float | None) -> float | None:

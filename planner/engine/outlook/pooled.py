@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from planner.engine.costing.breakeven import BreakEven, break_even
+from planner.engine.costing.breakeven import Pool as CostPool
+from planner.engine.costing.machines import FIXED
 from planner.engine.costing.people import people_usd
 from planner.engine.costing.terms import ARRANGEMENT, TOKENS
 from planner.engine.outlook.lines import Machines, Member, People
@@ -38,6 +41,8 @@ HOURS: Final = 24
 ROUNDS: Final = 12
 OUTRIGHT: Final = 200  # parts up to which the solver answers within seconds
 SECONDS: Final = 20.0
+OPEN_MODELS: Final = "3"
+MILLION: Final = 1_000_000
 BY_OFFER: Final = ("1", *TOKENS)
 
 
@@ -52,6 +57,10 @@ class Shared:
     use: float
     usd_month: float
     parts: tuple[Placed, ...]
+    tokens_month: float = 0.0
+    break_even: BreakEven | None = (
+        None  # against the open models' price by the token, allowed to its parts or not
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +189,36 @@ def _shared(
     replicas = int(max(1, np.ceil(peak)) + round(a["n_plus"]))
     busy = sum(each.mean for each in line.members) * a["retry_overhead"]
     name = pool_of(way, a).name
-    return line, Shared(
-        way.variant, name, replicas, hour, float(busy / replicas), float(line.usd(a)), tuple(members)
+    usd, tokens = (
+        float(line.usd(a)),
+        sum(each.answer.work.tokens_month for each in members if each.answer.work),
     )
+    even = _break_even(way.variant, members, (usd, float(peak), replicas), tokens, a)
+    return line, Shared(
+        way.variant, name, replicas, hour, float(busy / replicas), usd, tuple(members), tokens, even
+    )
+
+
+def _break_even(
+    variant: str, members: Sequence[Placed], bill: tuple[float, float, int], tokens: float, a: Assumptions
+) -> BreakEven | None:
+    """From which volume of its members on the pool, the people behind its class in it, costs less than their tokens
+    would; None where a price by the token or the load is not known.
+    """
+    paid = [each.costs[OPEN_MODELS].usd_month for each in members]
+    usd, peak, replicas = bill
+    if None in paid or tokens <= 0 or peak <= 0:
+        return None
+    fixed = a[FIXED[variant]]
+    pool = CostPool(
+        replica_usd_month=(usd - fixed) / replicas,
+        replica_mtok_month=tokens / peak / MILLION,
+        fixed_usd_month=fixed + float(people_usd(variant, a)),
+        spare=a["n_plus"],
+    )
+    usd_mtok = sum(each for each in paid if each is not None) / tokens * MILLION
+    full = pool.replica_mtok_month / a["rho_max"]
+    return break_even(usd_mtok, pool, full)
 
 
 def _mean(each: Placed, a: Assumptions, seconds: float) -> float:
