@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.engine.policy import build_policy, read_documents
-from planner.engine.policy.cells import columns_of, entries, without_entry
+from planner.engine.policy.cells import columns_of, entries, put, take, without_entry
 from planner.engine.policy.diff import diff, replay
 from planner.engine.policy.edits import undone
 from planner.engine.policy.errors import PolicyError
@@ -28,15 +28,11 @@ PLACES = [
 ]
 
 
-def changed(*places: tuple[str, str, str], value: Any = "other") -> dict[str, Any]:
+def changed(*places: tuple[str, str, str], value: Any = "something else") -> dict[str, Any]:
     """The shipped documents with another value in these cells."""
     documents = copy.deepcopy(DOCUMENT)
     for table, row, column in places:
-        cells: Any = entries(documents[table])[row]
-        *outer, last = column.split(".")
-        for name in outer:
-            cells = cells[name]
-        cells[last] = value
+        put(entries(documents[table])[row], column, value)
     return documents
 
 
@@ -131,3 +127,15 @@ def test_the_owners_are_part_of_the_policy_and_checked() -> None:
     ):
         with pytest.raises(PolicyError, match=words):
             as_owners(wrong)
+
+
+def test_a_name_with_a_dot_of_its_own_is_one_cell() -> None:
+    place = ("inputs", "model_license", "labels.llama3.0")
+    documents = changed(place)
+    assert entries(documents["inputs"])["model_license"]["labels"]["llama3.0"] == "something else"
+    assert replay(diff(DOCUMENT, documents), DOCUMENT) == (documents, ())
+    cells = entries(documents["inputs"])["model_license"]
+    take(cells, "labels.llama3.0")
+    assert "llama3.0" not in cells["labels"]
+    put(cells, "labels.llama3.0", "Llama 3.0")
+    assert documents == DOCUMENT

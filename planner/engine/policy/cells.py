@@ -55,11 +55,10 @@ def put(row: dict[str, Any], column: str, value: object) -> None:
         others = [each for each in row.get("values", []) if _column_of(each) != column]
         row["values"] = sorted([*others, value], key=lambda each: str(each["from"]))
         return
-    *outer, last = column.split(".")
-    place = row
-    for name in outer:
-        place = place.setdefault(name, {})
-    place[last] = value
+    place, name = _cell(row, column)
+    for outer in name[:-1]:
+        place = place.setdefault(outer, {})
+    place[name[-1]] = value
 
 
 def take(row: dict[str, Any], column: str) -> None:
@@ -67,11 +66,25 @@ def take(row: dict[str, Any], column: str) -> None:
     if column.startswith(VALUE_FROM):
         row["values"] = [each for each in row.get("values", []) if _column_of(each) != column]
         return
-    *outer, last = column.split(".")
+    place, name = _cell(row, column)
+    if len(name) == 1:
+        place.pop(name[0], None)
+
+
+def _cell(row: dict[str, Any], column: str) -> tuple[dict[str, Any], list[str]]:
+    """The innermost table there is for a column, and the names left in it: one where the cell's table is there.
+
+    A name may have a dot of its own ("llama3.0"): a table that holds no tables is asked for all that is left.
+    """
     place = row
-    for name in outer:
-        place = place.get(name, {})
-    place.pop(last, None)
+    while column not in place:
+        head, dot, rest = column.partition(".")
+        if dot and isinstance(place.get(head), dict):
+            place, column = place[head], rest
+            continue
+        plain = place is not row and place and not any(isinstance(each, dict) for each in place.values())
+        return place, [column] if plain else column.split(".")
+    return place, [column]
 
 
 def _column_of(value: Mapping[str, Any]) -> str:
