@@ -32,10 +32,13 @@ class Bill:
     nowhere: int  # segments without a placement: they cost nothing here and are no saving
 
     @property
+    def opened(self) -> Ints:
+        """The places of the pools that somebody uses."""
+        return np.flatnonzero(self.replicas)
+
+    @property
     def usd_month(self) -> float:
-        return (
-            self.tokens_usd_month + self.replicas_usd_month + self.fixed_usd_month + self.staff_usd_month
-        )
+        return self.tokens_usd_month + self.replicas_usd_month + self.fixed_usd_month + self.staff_usd_month
 
 
 def cost_of(problem: Problem, assignment: Ints) -> Bill:
@@ -47,7 +50,9 @@ def cost_of(problem: Problem, assignment: Ints) -> Bill:
     bill = bill_of(problem, assignment)
     for place in np.flatnonzero(bill.replicas > problem.most):
         pool = problem.pools[place]
-        raise BarredError(f"{pool.name} would need {bill.replicas[place]} replicas and has {pool.max_replicas}")
+        raise BarredError(
+            f"{pool.name} would need {bill.replicas[place]} replicas and has {pool.max_replicas}"
+        )
     return bill
 
 

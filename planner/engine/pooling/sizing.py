@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from planner.engine.pooling.problem import Floats, Ints, Problem
 
 WORTH_A_STEP: Final = 0.0002  # share of the cost below which a step is not made
-DEAREST: Final = 3.0  # no replica is worth more than this multiple of its cost when the next routing is guessed
+DEAREST: Final = (
+    3.0  # no replica is worth more than this multiple of its cost when the next routing is guessed
+)
 LOOKS: Final = 3  # routings of one size, each with better guesses, while somebody has no room
 FOLLOWED: Final = 3  # openings that are followed until the other pools have shrunk
 
