@@ -32,6 +32,11 @@ class Bill:
     nowhere: int  # segments without a placement: they cost nothing here and are no saving
 
     @property
+    def opened(self) -> Ints:
+        """The places of the pools that somebody uses."""
+        return np.flatnonzero(self.replicas)
+
+    @property
     def usd_month(self) -> float:
         return self.tokens_usd_month + self.replicas_usd_month + self.fixed_usd_month + self.staff_usd_month
 

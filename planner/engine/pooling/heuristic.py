@@ -17,30 +17,35 @@ if TYPE_CHECKING:
     from planner.engine.pooling.slot_prices import Placed
 
 ROUNDS: Final = 12  # of prices
-GLANCED: Final = 400  # contested segments while sizes are searched
-ROUTINGS: Final = 90  # sizes looked at
-ROUTED: Final = 1300  # contested segments in a routing that is made whole
-MADE_WHOLE: Final = 5  # sizes made whole at most
-SEARCHED: Final = (
-    4_000  # segments up to which sizes are searched: beyond, it takes a minute and saves a fifth of a percent
+GLANCED: Final = (
+    400  # contested segments while sizes are searched: more in a portfolio above so many segments
 )
+LARGE: Final = 6_000
+ROUTINGS: Final = 90  # sizes looked at, fewer where each takes longer
+ROUTED: Final = 1_200  # contested segments in a routing that is made whole
+MADE_WHOLE: Final = 3  # sizes made whole at most
 
 
 def shared_out(problem: Problem) -> Placed:
     """A good assignment, the same for the same problem; segments that nothing serves are NOWHERE."""
     every = np.arange(len(problem.pools))
     found = polished(problem, moved(problem, settle(problem, every, even_prices(problem), ROUNDS)))
-    if not found.bill.replicas.any() or len(problem.names) > SEARCHED:
+    if not found.bill.replicas.any():
         return found
-    opened = np.flatnonzero(found.bill.replicas)
-    prices = settle(problem, opened, even_prices(problem), ROUNDS).prices
-    limit = max(GLANCED, len(problem.names) // 14)
-    start = Sized.at(problem, found.bill.replicas, prices, limit)
-    search = Search(problem, limit, ROUTINGS, [])
-    search.from_start(start)
-    for size in sorted(search.seen, key=lambda each: each.usd_month)[:MADE_WHOLE]:
+    for size in _best_sizes(problem, found):
         if size.usd_month >= found.bill.usd_month and not found.bill.nowhere:
             break
         tried = polished(problem, whole(problem, size.replicas, size.prices, ROUTED))
         found = tried if tried.better_than(found) else found
     return found
+
+
+def _best_sizes(problem: Problem, found: Placed) -> list[Sized]:
+    """Sizes that cost least in shares, searched from those of an assignment."""
+    opened = np.flatnonzero(found.bill.replicas)
+    prices = settle(problem, opened, even_prices(problem), ROUNDS).prices
+    limit = GLANCED * max(1.0, len(problem.names) / LARGE)
+    start = Sized.at(problem, found.bill.replicas, prices, int(limit))
+    search = Search(problem, int(limit), int(ROUTINGS * GLANCED / limit), [])
+    search.from_start(start)
+    return sorted(search.seen, key=lambda each: each.usd_month)[:MADE_WHOLE]

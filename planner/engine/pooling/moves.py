@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.engine.pooling.slot_prices import settle, used_pools
+from planner.engine.pooling.slot_prices import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,19 +39,19 @@ def _best(problem: Problem, found: Placed, tries: Iterator[tuple[Ints, Floats]])
             best = glance
     if best is None:
         return None
-    look = settle(problem, used_pools(best), best.prices, LOOKS)
+    look = settle(problem, best.bill.opened, best.prices, LOOKS)
     best = look if look.better_than(best) else best
     return best if best.better_than(found, WORTH_A_MOVE) else None
 
 
 def _dropped(problem: Problem, found: Placed) -> Iterator[tuple[Ints, Floats]]:
-    opened = used_pools(found)
+    opened = found.bill.opened
     for place in opened:
         yield opened[opened != place], found.prices
 
 
 def _swapped(problem: Problem, found: Placed) -> Iterator[tuple[Ints, Floats]]:
-    opened = used_pools(found)
+    opened = found.bill.opened
     for place in opened:
         for other in _closed(problem, opened):
             prices = found.prices.copy()
@@ -61,7 +61,7 @@ def _swapped(problem: Problem, found: Placed) -> Iterator[tuple[Ints, Floats]]:
 
 
 def _added(problem: Problem, found: Placed) -> Iterator[tuple[Ints, Floats]]:
-    opened = used_pools(found)
+    opened = found.bill.opened
     for other in _closed(problem, opened):
         yield np.sort(np.append(opened, other)), found.prices
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planner.engine.pooling.slot_prices import Placed, used_pools
+from planner.engine.pooling.slot_prices import Placed
 from planner.engine.pooling.trade import Trade
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def polished(problem: Problem, found: Placed) -> Placed:
     """As good as what it started from, or better: passes over all open pools until one changes nothing."""
     for _ in range(PASSES):
         before = found
-        for pool in used_pools(found):
+        for pool in found.bill.opened:
             found = _best_size(problem, found, int(pool))
         if found is before:
             break

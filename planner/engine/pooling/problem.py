@@ -7,7 +7,7 @@ keeps the problem linear.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -82,6 +82,7 @@ class Problem:
     step: Ints  # [P] which of the staff steps the class of the pool takes
     steps: Floats  # [K] USD a month
     token_staff: float  # USD a month, once anybody pays per token
+    rho_max: float  # planned use of a replica at the peak
     unknown: Bools  # [I] whether a price or a throughput of the segment is not known
 
     @classmethod
@@ -111,6 +112,7 @@ class Problem:
             step=_fixed(np.array([classes.index(pool.operating_class) for pool in pools], dtype=np.int64)),
             steps=_fixed(np.array([staff.pools.get(name, 0.0) for name in classes], dtype=float)),
             token_staff=staff.tokens,
+            rho_max=rho_max,
             unknown=_fixed(unknown),
         )
 
@@ -128,23 +130,22 @@ class Problem:
         """[segments, T] replicas each of the segments keeps busy in one pool, hour by hour."""
         return self.requests_s[segments] * self.work[segments, pool][:, None]
 
+    def priced(self, pools: Ints, prices: Floats) -> Floats:
+        """[I, Q] USD a month every segment would be charged in some pools at prices [Q, T] of their hours.
+
+        Infinity where a pool is barred to the segment.
+        """
+        return self.requests_s @ prices.T * self.work[:, pools] + self.barred[:, pools]
+
     def only(self, segments: Ints) -> Problem:
         """The same pools for some of the segments."""
-        return Problem(
+        return replace(
+            self,
             names=tuple(self.names[place] for place in segments),
-            pools=self.pools,
             offer=self.offer[segments],
             requests_s=self.requests_s[segments],
             work=self.work[segments],
             barred=self.barred[segments],
-            replica=self.replica,
-            fixed=self.fixed,
-            spare=self.spare,
-            most=self.most,
-            kind=self.kind,
-            step=self.step,
-            steps=self.steps,
-            token_staff=self.token_staff,
             unknown=self.unknown[segments],
         )
 

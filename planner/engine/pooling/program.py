@@ -56,16 +56,12 @@ class Program:
         return found
 
 
-def program(problem: Problem, grid: float = GRID, *, tight: bool = True) -> Program:
-    """The program of a problem, loads rounded up to the grid; with a grid of 0 as they are.
-
-    Loosely, members are not tied to their pool one by one, nor offers to who looks after them: its optimum is a bound
-    for large portfolios, and small enough to be solved.
-    """
+def program(problem: Problem, grid: float = GRID) -> Program:
+    """The program of a problem, loads rounded up to the grid; with a grid of 0 as they are."""
     offers = np.flatnonzero(np.isfinite(problem.offer))
     members, places = np.nonzero(problem.barred == 0)
     columns = Columns(len(offers), len(members), len(problem.replica), len(problem.steps))
-    rows = _rows(problem, columns, (offers, members, places), grid, tight=tight)
+    rows = _rows(problem, columns, (offers, members, places), grid)
     low, high = np.full(rows.shape[0], -np.inf), np.zeros(rows.shape[0])
     low[: len(problem.offer)] = high[: len(problem.offer)] = 1.0
     most = np.ones(columns.number)
@@ -118,7 +114,7 @@ class Columns:
         return sparse.csr_matrix((cells, (down, across)), (height, self.number))
 
 
-def _rows(problem: Problem, at: Columns, which: tuple[Ints, Ints, Ints], grid: float, *, tight: bool) -> Any:
+def _rows(problem: Problem, at: Columns, which: tuple[Ints, Ints, Ints], grid: float) -> Any:
     """One placement each; room in every hour; replicas in open pools only, and one that serves with its spare ones;
     members of open pools only; pools of staffed classes only; offers only where somebody looks after them.
     """
@@ -135,11 +131,10 @@ def _rows(problem: Problem, at: Columns, which: tuple[Ints, Ints, Ints], grid: f
         block(pools, (one + problem.spare, each, at.open + each), (-one, each, at.replicas + each)),
         block(pools, (one, each, at.open + each), (-one, each, at.staffed + problem.step)),
     ]
-    if tight:
-        entered = (np.ones(at.members), inside, at.offers + inside)
-        rows.append(block(at.members, entered, (-np.ones(at.members), inside, at.open + places)))
-        tokens = np.full(at.offers, at.tokens)
-        rows.append(block(at.offers, (np.ones(at.offers), paid, paid), (-np.ones(at.offers), paid, tokens)))
+    entered = (np.ones(at.members), inside, at.offers + inside)
+    rows.append(block(at.members, entered, (-np.ones(at.members), inside, at.open + places)))
+    tokens = np.full(at.offers, at.tokens)
+    rows.append(block(at.offers, (np.ones(at.offers), paid, paid), (-np.ones(at.offers), paid, tokens)))
     return sparse.vstack(rows).tocsr()
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.engine.pooling.bill import ROUNDING, loads_of
+from planner.engine.pooling.bill import ROUNDING
 from planner.engine.pooling.problem import NOWHERE, OFFER
+from planner.engine.pooling.room import fitted
 from planner.engine.pooling.routing import WHOLE, routed
-from planner.engine.pooling.slot_prices import Placed, priced
-from planner.engine.pooling.trade import Trade
+from planner.engine.pooling.slot_prices import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,6 @@ ROUTINGS: Final = 8
 LOOKS: Final = 3
 CHOICES: Final = 2
 SMALLER: Final = 0.4  # how much smaller the segments that may still be split are in each routing
-FITTINGS: Final = 3
 ATTEMPTS: Final = 3
 MARGIN: Final = 0.01  # replicas kept free beyond what overflowed
 EVEN: Final = 0.3  # how much of the cost of a replica is laid on all hours alike, so that none looks free
@@ -48,8 +47,8 @@ def whole(problem: Problem, replicas: Ints, prices: Floats, limit: int) -> Place
         over = np.zeros(len(replicas))
         dive = _Dive.into(problem, places, room[places], prices[places], limit)
         for each in dive.routings():
-            start = Placed.at(problem, each.assignment, spread(problem, places, each.prices))
-            tried = fitted(problem, start, serving)
+            even = spread(problem, places, each.prices)
+            tried = Placed.at(problem, fitted(problem, each.assignment, even, serving), even)
             over = (tried.bill.load.max(axis=1, initial=0.0) - serving).clip(0.0)
             best = tried if best is None or tried.better_than(best) else best
         if not (over > ROUNDING).any():
@@ -136,45 +135,3 @@ def spread(problem: Problem, places: Ints, prices: Floats) -> Floats:
     even = np.repeat(problem.replica[:, None] / hours, hours, axis=1)
     even[places] = (1 - EVEN) * prices + EVEN * even[places]
     return even
-
-
-def fitted(problem: Problem, found: Placed, serving: Ints) -> Placed:
-    """Every pool cut or filled to its serving replicas [P]; whoever has no offer is moved before it overflows."""
-    assignment = found.assignment
-    for _ in range(FITTINGS):
-        for pool in np.flatnonzero(serving):
-            trade = Trade.with_offers(problem, assignment, int(pool))
-            load = loads_of(problem, assignment)[pool]
-            assignment = trade.resized(assignment, load, serving[pool])
-        moved = _made_room(problem, assignment, found.prices, serving)
-        if moved is None:
-            break
-        assignment = moved
-    return Placed.at(problem, assignment, found.prices)
-
-
-def _made_room(problem: Problem, assignment: Ints, prices: Floats, serving: Ints) -> Ints | None:
-    """Moves a segment without an offer out of each overflowing pool into another; None where nothing overflows."""
-    load = loads_of(problem, assignment)
-    over = np.flatnonzero((load > serving[:, None] + ROUNDING).any(axis=1) & (serving > 0))
-    if not len(over):
-        return None
-    assignment = assignment.copy()
-    for pool in over:
-        members = np.flatnonzero(assignment == pool)
-        others = np.flatnonzero((serving > 0) & (np.arange(len(serving)) != pool))
-        if not len(members) or not len(others):
-            continue
-        asked = priced(problem.only(members), others, prices)
-        hours = load[pool] > serving[pool] + ROUNDING
-        relief = problem.loads(members, int(pool))[:, hours].min(axis=1)
-        needed = (load[pool] - serving[pool]).max()
-        able = np.isfinite(asked).any(axis=1) & (relief > 0)
-        if not able.any():
-            continue
-        # the smallest who is enough alone, else the one who helps most
-        enough = able & (relief >= needed)
-        rank = np.where(enough, relief, np.inf) if enough.any() else np.where(able, -relief, np.inf)
-        mover = int(rank.argmin())
-        assignment[members[mover]] = others[asked[mover].argmin()]
-    return assignment

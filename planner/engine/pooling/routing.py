@@ -38,14 +38,21 @@ class Routing:
 
 
 def routed(
-    problem: Problem, places: Ints, serving: Floats, prices: Floats, limit: int, pinned: Ints | None = None
+    problem: Problem,
+    places: Ints,
+    serving: Floats,
+    prices: Floats,
+    limit: int,
+    pinned: Ints | None = None,
+    overflow_usd: float | None = None,
 ) -> Routing:
     """Routes through these pools [Q] with so many serving replicas [Q]; `prices` [Q, T] say who is contested.
 
     At most `limit` segments are contested. `pinned` [I] keeps segments in a column of these pools (Q: the offer;
-    -1: free). What does not fit anywhere overflows at a price no pool costs.
+    -1: free). What does not fit anywhere overflows, at a price above that of any pool if none is given.
     """
-    asked = np.column_stack([_asked(problem, places, prices), problem.offer])
+    overflow_usd = missing_usd(problem) if overflow_usd is None else overflow_usd
+    asked = np.column_stack([problem.priced(places, prices), problem.offer])
     if pinned is not None:
         kept = np.flatnonzero(pinned >= 0)
         held = asked[kept, pinned[kept]]
@@ -59,30 +66,26 @@ def routed(
     settled &= np.isfinite(least)
     whole = _whole(problem, places, choice, least)
     tokens = float(problem.offer[settled & (choice == len(places))].sum())
-    tokens += overflow_usd(problem) * float(np.isinf(least).sum())
+    tokens += overflow_usd * float(np.isinf(least).sum())
     if not len(places):
         return Routing(tokens, tokens, 0.0, prices, whole, contested, np.ones((len(contested), 1)))
     free = serving[:, None] - _loads(problem, places, choice, settled)
     program = _Program.of(problem, places, contested)
-    usd, shares, worth, over = program.solved(problem, free)
+    usd, shares, worth, over = program.solved(problem, free, overflow_usd)
     table = program.table(shares)
     whole[contested] = np.append(places, OFFER)[table.argmax(axis=1)]
     split = table.max(axis=1, initial=0.0) < 1 - WHOLE
-    proven = proven_usd(problem, places, worth) - float(worth.sum(axis=1) @ serving)
+    proven = proven_usd(problem, places, worth, overflow_usd) - float(worth.sum(axis=1) @ serving)
     return Routing(usd + tokens, proven, float(over.sum()), worth, whole, contested[split], table[split])
 
 
-def proven_usd(problem: Problem, places: Ints, prices: Floats) -> float:
+def proven_usd(problem: Problem, places: Ints, prices: Floats, nowhere_usd: float) -> float:
     """What tokens and pool hours at these prices [Q, T] cost together at least, if no other pools are open.
 
     Weak duality: less the worth of the replicas, it bounds every routing through them from below.
     """
-    least = _asked(problem, places, prices).min(axis=1, initial=np.inf)
-    return float(np.minimum(np.minimum(least, problem.offer), overflow_usd(problem)).sum())
-
-
-def _asked(problem: Problem, places: Ints, prices: Floats) -> Floats:
-    return problem.requests_s @ prices.T * problem.work[:, places] + problem.barred[:, places]
+    least = problem.priced(places, prices).min(axis=1, initial=np.inf)
+    return float(np.minimum(np.minimum(least, problem.offer), nowhere_usd).sum())
 
 
 def _contested(asked: Floats, limit: int) -> Ints:
@@ -125,13 +128,15 @@ class _Program:
         inside, place = np.nonzero(problem.barred[np.ix_(contested, places)] == 0)
         return cls(contested, with_offer, inside, place, places)
 
-    def solved(self, problem: Problem, free: Floats) -> tuple[float, Floats, Floats, Floats]:
+    def solved(
+        self, problem: Problem, free: Floats, overflow_usd: float
+    ) -> tuple[float, Floats, Floats, Floats]:
         """USD a month, shares by column, prices [Q, T] and overflow [Q]."""
         pools = len(free)
         columns = len(self.with_offer) + len(self.inside)
         cost = np.zeros(columns + pools)
         cost[: len(self.with_offer)] = problem.offer[self.contested[self.with_offer]]
-        cost[columns:] = overflow_usd(problem)
+        cost[columns:] = overflow_usd
         room, binding = self._room(problem, free)
         found = linprog(
             cost / THOUSAND,
@@ -185,7 +190,7 @@ class _Program:
         return table
 
 
-def overflow_usd(problem: Problem) -> float:
+def missing_usd(problem: Problem) -> float:
     """A price of a missing replica that no way of having one costs."""
     dearest = problem.replica * (1 + problem.spare) + problem.fixed
     return 20 * float(dearest.max(initial=1.0) + problem.steps.max(initial=0.0))

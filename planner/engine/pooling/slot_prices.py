@@ -12,6 +12,7 @@ import numpy as np
 
 from planner.engine.pooling.bill import bill_of
 from planner.engine.pooling.problem import NOWHERE, OFFER
+from planner.engine.pooling.room import within_limits
 
 if TYPE_CHECKING:
     from planner.engine.pooling.bill import Bill
@@ -32,18 +33,18 @@ class Placed:
 
     @classmethod
     def at(cls, problem: Problem, assignment: Ints, prices: Floats) -> Placed:
-        return cls(assignment, bill_of(problem, assignment), prices)
+        """The assignment with its bill; where a pool would need more replicas than it can have, without who is too many."""
+        bill = bill_of(problem, assignment)
+        if (bill.replicas > problem.most).any():
+            assignment = within_limits(problem, assignment, prices)
+            bill = bill_of(problem, assignment)
+        return cls(assignment, bill, prices)
 
     def better_than(self, other: Placed, by: float = 0.0) -> bool:
         """Whether more segments are served, or as many for less by more than this share of the cost."""
         if self.bill.nowhere != other.bill.nowhere:
             return self.bill.nowhere < other.bill.nowhere
         return self.bill.usd_month < other.bill.usd_month * (1 - by)
-
-
-def used_pools(found: Placed) -> Ints:
-    """The places of the pools that somebody uses."""
-    return np.flatnonzero(found.bill.replicas)
 
 
 def even_prices(problem: Problem) -> Floats:
@@ -69,16 +70,11 @@ def cheapest(problem: Problem, opened: Ints, prices: Floats) -> Ints:
     """Each segment's cheapest placement at these prices: its offer where nothing open costs less."""
     if not len(opened):
         return np.where(problem.has_offer, OFFER, NOWHERE).astype(np.int64)
-    asked = priced(problem, opened, prices)
+    asked = problem.priced(opened, prices[opened])
     place = asked.argmin(axis=1)
     least = asked[np.arange(len(place)), place]
     found = np.where(least < problem.offer, opened[place], OFFER)
     return np.where(np.isinf(np.minimum(least, problem.offer)), NOWHERE, found)
-
-
-def priced(problem: Problem, opened: Ints, prices: Floats) -> Floats:
-    """[I, opened] USD a month each segment would be charged in each open pool, infinity where it may not be."""
-    return problem.requests_s @ prices[opened].T * problem.work[:, opened] + problem.barred[:, opened]
 
 
 def _followed(problem: Problem, found: Placed, opened: Ints) -> Floats:

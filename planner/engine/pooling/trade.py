@@ -1,4 +1,4 @@
-"""Leaving and joining one pool: who saves least per unit of the hours that overflow, most per unit of the scarcest."""
+"""Leaving one pool and joining it: who saves least per unit of what overflows, most per unit of what is scarce."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 
 from planner.engine.pooling.bill import ROUNDING
 from planner.engine.pooling.problem import NOWHERE, OFFER
-from planner.engine.pooling.slot_prices import priced, used_pools
 
 if TYPE_CHECKING:
     from planner.engine.pooling.problem import Floats, Ints, Problem
@@ -38,13 +37,13 @@ class Trade:
     @classmethod
     def with_everybody(cls, problem: Problem, found: Placed, pool: int) -> Trade:
         """Between the pool, the offers, and the other open pools at their prices."""
-        others = used_pools(found)
+        others = found.bill.opened
         others = others[others != pool]
         segments = np.arange(len(problem.names))
         elsewhere, leaving = np.where(problem.has_offer, OFFER, NOWHERE), problem.offer
         joining = np.where(found.assignment == OFFER, problem.offer, 0.0)
         if len(others):
-            asked = priced(problem, others, found.prices)
+            asked = problem.priced(others, found.prices[others])
             place = asked.argmin(axis=1)
             least = asked[segments, place]
             elsewhere = np.where(least < leaving, others[place], elsewhere)
