@@ -77,6 +77,23 @@ def test_without_an_answer_in_time_search_stands_and_says_so(tiny_loads: Problem
     assert "Found by search" in found.sentence
 
 
+def test_a_doubted_answer_cheaper_than_search_stands_with_the_doubt() -> None:
+    """Whole segments may cost far more than split ones where there are few: four offers at $12 against a bound of
+    $10.50, and a search that ended at $20.
+    """
+    demands = Demands(
+        ["a", "b", "c", "d"],
+        np.array([1.0, 1.0, 3.0, 7.0]),
+        np.array([[0.0, 0.0]] * 3 + [[0.0, 2.0]]),
+        np.array([[0.1, 0.1]] * 3 + [[0.1, 0.4]]),
+    )
+    pools = [Pool("one", "4", 10.0, 0.0, 1, 9), Pool("two", "5a", 10.0, 0.0, 0, 9)]
+    problem = Problem.of(demands, pools, Staff({}, 0.0), 0.7)
+    found = solved(problem, np.array([0, 0, 0, 0]), SECONDS)
+    assert found.bill.usd_month == pytest.approx(12)
+    assert "bounds it from below" in found.sentence
+
+
 @st.composite
 def small(draw: Any) -> Problem:
     """Up to four segments, two pools, two hours."""

@@ -3,8 +3,8 @@
 HiGHS has been seen to return "optimal" for answers two to eight times too dear, on portfolios with loads far below a
 thousandth of a replica. So: loads are rounded up to a grid; the answer is held against the relaxation in which segments
 may be split; its bill is worked out again from the assignment; it must not be dearer than what the heuristic found. An
-answer that fails is solved again without presolve; if that fails too, the heuristic's answer stands and the result says
-so.
+answer that fails is solved again without presolve. In the end the cheapest assignment by our own bill stands, the
+heuristic's among them, with what was refused on the way.
 """
 
 from __future__ import annotations
@@ -75,16 +75,19 @@ def solved(problem: Problem, heuristic: Ints, seconds: float) -> Solved:
     asked = program(problem)
     bound = bound_of(asked, seconds)
     standing = cost_of(problem, heuristic)
+    best = Solved(heuristic, standing, HEURISTIC, None, bound, ())
     refused: list[str] = []
     for presolve, by in ((True, SOLVER), (False, WITHOUT_PRESOLVE)):
         answer = ask(asked, seconds, presolve=presolve)
         why = refusal(problem, answer, bound, standing)
-        if not why and answer.assignment is not None:
-            return Solved(
-                answer.assignment, cost_of(problem, answer.assignment), by, answer.gap, bound, tuple(refused)
-            )
+        if answer.assignment is not None:
+            bill = cost_of(problem, answer.assignment)
+            if not why or (bill.nowhere, bill.usd_month) < (best.bill.nowhere, best.bill.usd_month):
+                best = Solved(answer.assignment, bill, by, answer.gap, bound, ())
+        if not why:
+            break
         refused.append(why)
-    return Solved(heuristic, standing, HEURISTIC, None, bound, tuple(refused))
+    return replace(best, refused=tuple(refused))
 
 
 def _with_nowhere(problem: Problem, heuristic: Ints, served: Ints, seconds: float) -> Solved:
