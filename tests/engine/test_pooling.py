@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.engine.pooling.bill import BarredError, cost_of
+from planner.engine.pooling.bound import lower_bound
 from planner.engine.pooling.exact import solved
 from planner.engine.pooling.heuristic import shared_out
 from planner.engine.pooling.problem import NOWHERE, OFFER, Demands, Pool, Problem, Staff
+from planner.engine.pooling.sizing import Sized, expected
+from planner.engine.pooling.slot_prices import even_prices
 from planner.management.bench.shared import portfolio
 from tests.engine.laws import examples
 from tests.engine.test_pooling_exact import small
@@ -86,3 +89,34 @@ def test_sharing_never_costs_more_than_each_alone(seed: int) -> None:
 def test_the_same_portfolio_is_shared_out_the_same_way_each_time() -> None:
     first, again = (shared_out(portfolio(60, 3)) for _ in range(2))
     assert (first.assignment == again.assignment).all()
+
+
+@settings(max_examples=examples(10), deadline=None)
+@given(small())
+def test_nothing_costs_less_than_the_lower_bound(problem: Problem) -> None:
+    served = problem.only(np.flatnonzero(problem.placeable))
+    found = shared_out(served)
+    best = solved(served, found.assignment, 60.0).bill
+    bound = lower_bound(served, found.bill.replicas, found.bill.usd_month, close=0.0, rounds=8)
+    assert bound.usd_month <= best.usd_month * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("segments", [40, 200])
+def test_search_stays_near_the_lower_bound(segments: int) -> None:
+    problem = portfolio(segments, 1)
+    problem = problem.only(np.flatnonzero(problem.placeable))
+    found = shared_out(problem).bill
+    bound = lower_bound(problem, found.replicas, found.usd_month, close=0.02, rounds=30)
+    assert 0 <= bound.gap(found.usd_month) <= 0.02
+
+
+def test_what_a_size_nearby_costs_is_expected_about_right() -> None:
+    problem = portfolio(200, 1)
+    problem = problem.only(np.flatnonzero(problem.placeable))
+    replicas = shared_out(problem).bill.replicas
+    size = Sized.at(problem, replicas, even_prices(problem), len(problem.names))
+    larger = replicas + np.eye(len(replicas), dtype=np.int64)[np.flatnonzero(replicas)[0]]
+    routed = Sized.at(problem, larger, size.prices, len(problem.names))
+    assert not size.short
+    assert expected(problem, replicas[None, :], [size])[0] == pytest.approx(size.usd_month)
+    assert expected(problem, larger[None, :], [size])[0] <= routed.usd_month * (1 + 1e-9)

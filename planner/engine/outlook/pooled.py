@@ -19,10 +19,8 @@ from planner.engine.costing.terms import ARRANGEMENT, TOKENS
 from planner.engine.outlook.lines import Machines, Member, People
 from planner.engine.outlook.ways import Way, pool_of, ways_for
 from planner.engine.pooling.exact import solved
-from planner.engine.pooling.moves import moved
-from planner.engine.pooling.polish import polished
+from planner.engine.pooling.heuristic import shared_out
 from planner.engine.pooling.problem import NOWHERE, OFFER, Demands, Problem, Staff
-from planner.engine.pooling.slot_prices import even_prices, settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 HOURS: Final = 24
-ROUNDS: Final = 12
 OUTRIGHT: Final = 200  # parts up to which the solver answers within seconds
 SECONDS: Final = 20.0
 OPEN_MODELS: Final = "3"
@@ -97,9 +94,8 @@ def pooled(parts: Sequence[Placed], world: World, profiles: Mapping[int, Sequenc
 
 
 def _solved(problem: Problem) -> tuple[NDArray[np.int64], str]:
-    """Where each part goes, and how that was found: by prices, moves and polish, and outright where it is small."""
-    every = np.arange(len(problem.pools))
-    found = polished(problem, moved(problem, settle(problem, every, even_prices(problem), ROUNDS)))
+    """Where each part goes, and how that was found: by search, and outright where it is small."""
+    found = shared_out(problem)
     if len(problem.names) > OUTRIGHT or not len(problem.pools):
         return found.assignment, "Found by search; too many parts to solve outright."
     best = solved(problem, found.assignment, SECONDS)

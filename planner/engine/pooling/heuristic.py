@@ -9,7 +9,7 @@ import numpy as np
 from planner.engine.pooling.moves import moved
 from planner.engine.pooling.polish import polished
 from planner.engine.pooling.rounding import whole
-from planner.engine.pooling.sizing import Search, Sized
+from planner.engine.pooling.sizing import Search, Sized, cheapest_first
 from planner.engine.pooling.slot_prices import even_prices, settle
 
 if TYPE_CHECKING:
@@ -17,13 +17,10 @@ if TYPE_CHECKING:
     from planner.engine.pooling.slot_prices import Placed
 
 ROUNDS: Final = 12  # of prices
-GLANCED: Final = (
-    400  # contested segments while sizes are searched: more in a portfolio above so many segments
-)
-LARGE: Final = 6_000
-ROUTINGS: Final = 90  # sizes looked at, fewer where each takes longer
+GLANCED: Final = (400, 1_200)  # contested segments while sizes are searched: an eighth of all, between these
+ROUTINGS: Final = 96  # sizes looked at with the fewest, fewer where each takes longer
 ROUTED: Final = 1_200  # contested segments in a routing that is made whole
-MADE_WHOLE: Final = 3  # sizes made whole at most
+MADE_WHOLE: Final = 6  # sizes made whole with the fewest
 
 
 def shared_out(problem: Problem) -> Placed:
@@ -44,8 +41,8 @@ def _best_sizes(problem: Problem, found: Placed) -> list[Sized]:
     """Sizes that cost least in shares, searched from those of an assignment."""
     opened = np.flatnonzero(found.bill.replicas)
     prices = settle(problem, opened, even_prices(problem), ROUNDS).prices
-    limit = GLANCED * max(1.0, len(problem.names) / LARGE)
-    start = Sized.at(problem, found.bill.replicas, prices, int(limit))
-    search = Search(problem, int(limit), int(ROUTINGS * GLANCED / limit), [])
+    limit = int(np.clip(len(problem.names) / 8, *GLANCED))
+    start = Sized.at(problem, found.bill.replicas, prices, limit)
+    search = Search(problem, limit, ROUTINGS * GLANCED[0] // limit)
     search.from_start(start)
-    return sorted(search.seen, key=lambda each: each.usd_month)[:MADE_WHOLE]
+    return sorted(search.seen, key=cheapest_first)[: MADE_WHOLE * GLANCED[0] // limit]

@@ -44,14 +44,16 @@ def routed(
     prices: Floats,
     limit: int,
     pinned: Ints | None = None,
-    overflow_usd: float | None = None,
+    overflow_usd: Floats | None = None,
 ) -> Routing:
     """Routes through these pools [Q] with so many serving replicas [Q]; `prices` [Q, T] say who is contested.
 
     At most `limit` segments are contested. `pinned` [I] keeps segments in a column of these pools (Q: the offer;
-    -1: free). What does not fit anywhere overflows, at a price above that of any pool if none is given.
+    -1: free). What does not fit into a pool overflows, at `overflow_usd` [Q] a replica or, without, at a price above
+    that of any pool; whoever no pool may serve is charged that in any case.
     """
-    overflow_usd = missing_usd(problem) if overflow_usd is None else overflow_usd
+    nowhere_usd = missing_usd(problem)
+    overflow_usd = np.full(len(places), nowhere_usd) if overflow_usd is None else overflow_usd
     asked = np.column_stack([problem.priced(places, prices), problem.offer])
     if pinned is not None:
         kept = np.flatnonzero(pinned >= 0)
@@ -66,7 +68,7 @@ def routed(
     settled &= np.isfinite(least)
     whole = _whole(problem, places, choice, least)
     tokens = float(problem.offer[settled & (choice == len(places))].sum())
-    tokens += overflow_usd * float(np.isinf(least).sum())
+    tokens += nowhere_usd * float(np.isinf(least).sum())
     if not len(places):
         return Routing(tokens, tokens, 0.0, prices, whole, contested, np.ones((len(contested), 1)))
     free = serving[:, None] - _loads(problem, places, choice, settled)
@@ -75,7 +77,7 @@ def routed(
     table = program.table(shares)
     whole[contested] = np.append(places, OFFER)[table.argmax(axis=1)]
     split = table.max(axis=1, initial=0.0) < 1 - WHOLE
-    proven = proven_usd(problem, places, worth, overflow_usd) - float(worth.sum(axis=1) @ serving)
+    proven = proven_usd(problem, places, worth, nowhere_usd) - float(worth.sum(axis=1) @ serving)
     return Routing(usd + tokens, proven, float(over.sum()), worth, whole, contested[split], table[split])
 
 
@@ -129,7 +131,7 @@ class _Program:
         return cls(contested, with_offer, inside, place, places)
 
     def solved(
-        self, problem: Problem, free: Floats, overflow_usd: float
+        self, problem: Problem, free: Floats, overflow_usd: Floats
     ) -> tuple[float, Floats, Floats, Floats]:
         """USD a month, shares by column, prices [Q, T] and overflow [Q]."""
         pools = len(free)
