@@ -189,7 +189,7 @@ def _steps(problem: Problem, replicas: Ints) -> Ints:
     one = np.eye(len(replicas), dtype=np.int64)[opened]
     single = [*one, *-one]
     double = [first + second for first, second in combinations(single, 2)]
-    table = replicas + np.array(single + double)
+    table = replicas + np.array(single + double, dtype=np.int64).reshape(-1, len(replicas))
     table = np.where((table <= problem.spare) & (replicas > 0), 0, table)
     table = np.unique(table[(table <= problem.most).all(axis=1)], axis=0)
     return table[(table != replicas).any(axis=1)]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from planner.engine.pooling.problem import Floats, Ints, Problem
     from planner.engine.pooling.slot_prices import Placed
 
+NOTHING: Final = 1e-12  # replicas
 HELPINGS: Final = 8  # times what is left of a pool is filled with the next best that still fits
 
 
@@ -105,5 +106,5 @@ class Trade:
 
 
 def _ratio(value: Floats, amount: Floats) -> Floats:
-    """Value per unit; infinity where there is value and no amount."""
-    return np.divide(value, amount, out=np.full(len(value), np.inf), where=amount > 0)
+    """Value per unit; infinity where there is value and next to no amount."""
+    return np.divide(value, amount, out=np.full(len(value), np.inf), where=amount > NOTHING)
