@@ -27,6 +27,7 @@ urlpatterns = [
     path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("economics/", outlook.economics, name="outlook"),
     path("economics/now/", outlook.compute, name="outlook_now"),
+    path("economics/pools/<int:number>/", outlook.pool, name="pool"),
     path("economics/scenarios/", outlook.scenarios, name="scenarios"),
     path("economics/scenarios/<slug:pk>/", outlook.scenario, name="scenario"),
     path("economics/reconciliation/", reconciliation.reconciliation, name="reconciliation"),

@@ -241,7 +241,11 @@ class Seen:
         by_pk = {row.workload_id: row.workload for row in self.rows}
         ids = self.document.get("ids", [])
         return [
-            {**pool, "members": [(by_pk.get(ids[place]), part) for place, part in pool["parts"]]}
+            {
+                **pool,
+                "sharers": [(by_pk.get(ids[place]), part) for place, part in pool["parts"]],
+                "has_page": "members" in pool,
+            }
             for pool in self.ahead.get("pools", [])
         ]
 

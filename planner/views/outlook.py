@@ -14,7 +14,7 @@ from planner import access, charts, services
 from planner.engine.explain.outlook import CASES
 from planner.engine.outlook.portfolio import TARGET
 from planner.htmx import POLL_DONE, fragment_or_page, is_fragment
-from planner.selectors import outlooks, runs
+from planner.selectors import outlooks, pools, runs
 from planner.tasks import send_outlook
 
 if TYPE_CHECKING:
@@ -52,6 +52,22 @@ def compute(request: HttpRequest) -> HttpResponse:
     services.ask_outlook(plan, as_of=timezone.now(), asked_by=access.person(request.user), send=send_outlook)
     messages.success(request, "The outlook of the last plan is on its way.")
     return redirect("planner:outlook")
+
+
+@require_safe
+def pool(request: HttpRequest, number: int) -> HttpResponse:
+    """One pool of the newest outlook, by its place in the list."""
+    seen = outlooks.seen(access.visible_workloads(request.user))
+    found = pools.pool_page(seen, number)
+    if found is None:
+        raise Http404
+    context = {
+        "seen": seen,
+        "pool": found,
+        "hours_figure": charts.hours_figure(found),
+        "volume_figure": charts.volume_figure(found.volumes, found.entry["variant"]),
+    }
+    return render(request, "planner/outlook/pool.html", context)
 
 
 @require_safe

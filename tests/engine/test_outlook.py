@@ -20,8 +20,8 @@ from planner.engine.explain.outlook import (
     months_sentence,
     outlook_entry,
     part_entry,
-    pool_sentence,
 )
+from planner.engine.explain.pools import pool_entry, pool_sentence, sharing_sentence
 from planner.engine.outlook.ahead import OWN_MONTHS, Ahead, no_luck
 from planner.engine.outlook.lines import Measured, bills_of, usd_of
 from planner.engine.outlook.matters import average, matters
@@ -248,3 +248,38 @@ def test_a_pool_says_from_which_volume_on_it_would_pay() -> None:
     cheap = replace(shared, break_even=replace(shared.break_even, sustained_mtok_month=5_000.0))
     assert "from 5B tokens a month on; its parts ask for" in pool_sentence(cheap)
     assert pool_sentence(replace(shared, break_even=None)).startswith("Its break-even is not known")
+
+
+def test_a_pool_is_told_hour_by_hour_with_what_its_members_would_pay_without_it() -> None:
+    day = [2.0] * 12 + [0.0] * 12
+    facts = INSIDE | {"tokens_month": 60e9, "requests_month": 4e7, "peak_to_avg": 2.0}
+    found = portfolio_of(facts, facts, profiles={0: day, 1: day[::-1]}).shared.pools[0]
+    entry = json.loads(json.dumps(pool_entry(found, ASSUMED)))
+    loads = np.array([each["hours"] for each in entry["members"]])
+    assert loads.shape == (2, 24)
+    assert (loads[0, :12] > 0).all()
+    assert (loads[0, 12:] == 0).all()
+    assert loads.sum(axis=0).max() <= entry["replicas"] - entry["spare"]
+    assert entry["usd_month"] < sum(each["alone_usd"] for each in entry["members"])
+    assert all(each["alone_replicas"] <= entry["replicas"] for each in entry["members"])
+    assert sharing_sentence(entry).startswith("Shared by two parts: ")
+    assert " they would pay $" in sharing_sentence(entry)
+
+
+def test_over_volume_a_pool_costs_what_it_costs_today_at_today_s_volume() -> None:
+    found = next(each for each in golden().shared.pools if each.usd_by_token)
+    over = found.over_volume(ASSUMED)
+    assert over is not None
+    tokens, pool, paid = over
+    near = int(np.abs(np.log(tokens / found.tokens_month)).argmin())
+    assert pool[near] == pytest.approx(found.usd_month + found.people_usd_month, rel=0.25)
+    assert (np.diff(pool) >= 0).all()
+    assert paid / tokens == pytest.approx(np.full(len(tokens), found.usd_by_token / found.tokens_month))
+
+
+def test_a_pool_without_a_price_by_the_token_says_unknown_and_draws_nothing() -> None:
+    known = golden().shared.pools[0]
+    found = replace(known, paid_usd=(None,) * len(known.parts), break_even=None)
+    entry = pool_entry(found, ASSUMED)
+    assert (entry["over_volume"], entry["even_tokens"]) == (None, None)
+    assert entry["even"].startswith("Its break-even is not known")

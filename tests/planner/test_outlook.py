@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -37,13 +38,14 @@ def seen_by(user: object) -> Client:
     return client
 
 
-def running(name: str, team: Any = None, days: int = 30, **facts: Any) -> Workload:
-    """A FAQ bot on a closed API with a month of measured traffic, unless DAYS says otherwise."""
+def running(name: str, team: Any = None, days: int = 30, times: int = 1, **facts: Any) -> Workload:
+    """A FAQ bot on a closed API with a month of measured traffic, unless DAYS says otherwise, and TIMES as much."""
     told = {"stage": "production", "current_class": "2", "needs_programmatic_access": True, **facts}
     found = WorkloadFactory(name=name, facts=told, **({"team": team} if team else {}))
     SegmentFactory(workload=found, name="all", facts={"task_type": "faq"})
     if days:
-        fill(found, days, end=AS_OF, input_tokens=300_000, output_tokens=60_000, requests=200)
+        amounts = {"input_tokens": 300_000, "output_tokens": 60_000, "requests": 200}
+        fill(found, days, end=AS_OF, **{name: amount * times for name, amount in amounts.items()})
     return found
 
 
@@ -335,3 +337,69 @@ def test_the_inputs_are_read_as_often_for_three_workloads_as_for_one(
     run = finished()
     with django_assert_max_num_queries(9):
         inputs_of(run)
+
+
+# A pool's page
+def inside(name: str) -> Workload:
+    """A busy FAQ bot that has to run in the organisation's own infrastructure, with the people for it."""
+    staffed = {
+        "ml_engineers": 2,
+        "mlops_engineers": 2,
+        "data_engineers": 1,
+        "gpu_stack_people": 3,
+        "gpu_prod_experience": True,
+        "oncall_24x7": True,
+        "willing_to_hire": True,
+    }
+    return running(name, times=500, data_must_stay_in_infra=True, **staffed)
+
+
+def test_a_leader_reads_a_pool_hour_by_hour_with_what_its_members_pay_without_it(lena: object) -> None:
+    inside("Inside one")
+    inside("Inside two")
+    looked_ahead()
+    assert reverse("planner:pool", args=[1]) in page(lena)
+    answer = seen_by(lena).get(reverse("planner:pool", args=[1]))
+    shown = answer.content.decode()
+    assert "Shared by two parts: " in shown
+    assert "they would pay $" in shown
+    assert "Inside one" in shown
+    assert "Inside two" in shown
+    found = answer.context["pool"]
+    assert max(row["all"] for row in found.hours) <= found.serving
+    assert found.alone_usd > found.entry["usd_month"]
+    assert [each["name"] for each in answer.context["hours_figure"]["data"]] == ["Inside one", "Inside two"]
+    assert 'id="volume-data"' in shown
+
+
+def test_a_pool_that_is_not_there_is_not_found(lena: object) -> None:
+    inside("Inside one")
+    looked_ahead()
+    for number in (0, 2, 999):
+        assert seen_by(lena).get(reverse("planner:pool", args=[number])).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_team_that_does_not_see_every_member_sees_no_pool(ana: object, lena: object) -> None:
+    inside("Inside one")
+    inside("Theirs")
+    looked_ahead()
+    other = seen_by(ana).get(reverse("planner:pool", args=[1]))
+    assert other.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_pool_recorded_before_its_hours_were_kept_is_listed_without_a_page(lena: object) -> None:
+    inside("Inside one")
+    outlook = looked_ahead()
+    document = outlook.document
+    (pool,) = document["outlook"]["pools"]
+    del pool["members"]
+    again = Outlook.objects.create(
+        plan=outlook.plan, as_of=AS_OF, seed=1, key="old", state=RunState.DONE, document=document
+    )
+    OutlookRow.objects.bulk_create(
+        OutlookRow(outlook=again, workload=row.workload, data=row.data) for row in outlook.rows.all()
+    )
+    shown = page(lena)
+    assert pool["name"] in shown
+    assert reverse("planner:pool", args=[1]) not in shown
+    assert seen_by(lena).get(reverse("planner:pool", args=[1])).status_code == HTTPStatus.NOT_FOUND

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.amounts import in_words
+from planner.engine.explain.pools import pool_entry
 from planner.engine.explain.uncertainty import swing_entry
 from planner.engine.explain.words import counted, listed, lower_first, money
 from planner.engine.outlook.lines import THROUGHPUT
@@ -22,7 +21,6 @@ from planner.engine.outlook.portfolio import (
 
 if TYPE_CHECKING:
     from planner.engine.outlook.placed import Placed
-    from planner.engine.outlook.pooled import Shared
     from planner.engine.outlook.portfolio import Course, Portfolio, Range
     from planner.engine.policy import Assumptions
     from planner.engine.uncertainty.outcomes import Bands
@@ -55,7 +53,7 @@ def outlook_entry(portfolio: Portfolio, seed: int) -> dict[str, Any]:
             "usd_month": _cents(found.usd),
             "swings": [_swing(each, a) for each in found.swings],
         },
-        "pools": [_pool(each) for each in portfolio.shared.pools],
+        "pools": [pool_entry(each, a) for each in portfolio.shared.pools],
         "pools_how": portfolio.shared.how,
         "nowhere": [list(each.part) for each in portfolio.shared.nowhere],
     }
@@ -188,31 +186,6 @@ def _swing(swing: Swing, assumed: Assumptions) -> dict[str, Any]:
         "words": f"A replica serves {swing.low:.2g} to {swing.high:.2g} times the estimate.",
         "width_usd": width,
     }
-
-
-def _pool(found: Shared) -> dict[str, Any]:
-    return {
-        "variant": found.variant,
-        "name": found.name,
-        "replicas": found.replicas,
-        "busiest_hour": found.busiest_hour,
-        "use": round(found.use, 4),
-        "usd_month": _cents(found.usd_month),
-        "parts": [list(each.part) for each in found.parts],
-        "even": pool_sentence(found),
-    }
-
-
-def pool_sentence(found: Shared) -> str:
-    """From which volume on a pool would pay against the price by the token, whether or not its parts may pay so."""
-    even = found.break_even
-    if even is None:
-        return "Its break-even is not known: a part has no price by the token, or no volume."
-    price = f"the open models' price by the token, ${even.usd_mtok:,.3g} a million"
-    if math.isinf(even.sustained_mtok_month):
-        return f"Never cheaper than {price}: a replica at planned load costs more than the tokens it carries."
-    volume = in_words(even.sustained_mtok_month * MILLION, TOKENS)
-    return f"Cheaper than {price} from {volume} on; its parts ask for {in_words(found.tokens_month, TOKENS)}."
 
 
 def _cents(usd: float | None) -> float | None:

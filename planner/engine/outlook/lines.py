@@ -57,11 +57,11 @@ class Tokens:
 @dataclass(frozen=True, slots=True)
 class Member:
     """Who keeps replicas busy: seconds of a replica a request, and the requests at the hour that counts. `mean` and
-    `peak` are replica-loads at full use, without retries.
+    `peak` are replica-loads at full use, without retries; numbers, or columns of them.
     """
 
-    mean: float
-    peak: float
+    mean: Any
+    peak: Any
     growth: float | None
 
 

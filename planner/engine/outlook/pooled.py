@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.engine.costing.breakeven import BreakEven, break_even
-from planner.engine.costing.breakeven import Pool as CostPool
-from planner.engine.costing.machines import FIXED
 from planner.engine.costing.people import people_usd
 from planner.engine.costing.terms import ARRANGEMENT, TOKENS
-from planner.engine.outlook.lines import Machines, Member, People
+from planner.engine.outlook.lines import People
+from planner.engine.outlook.shared import Shared, shared
 from planner.engine.outlook.ways import Way, pool_of, ways_for
 from planner.engine.pooling.exact import solved
 from planner.engine.pooling.heuristic import shared_out
@@ -38,26 +36,7 @@ if TYPE_CHECKING:
 HOURS: Final = 24
 OUTRIGHT: Final = 200  # parts up to which the solver answers within seconds
 SECONDS: Final = 20.0
-OPEN_MODELS: Final = "3"
-MILLION: Final = 1_000_000
 BY_OFFER: Final = ("1", *TOKENS)
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """One pool in use: who is in it, how many replicas it has with the spare ones, and the hour that decides."""
-
-    variant: str
-    name: str
-    replicas: int
-    busiest_hour: int
-    use: float
-    usd_month: float
-    parts: tuple[Placed, ...]
-    tokens_month: float = 0.0
-    break_even: BreakEven | None = (
-        None  # against the open models' price by the token, allowed to its parts or not
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,66 +136,10 @@ def _told(
     for place, way in enumerate(ways):
         members = np.flatnonzero(assignment == place)
         if members.size:
-            shared = _shared(
-                way, [parts[i] for i in members.tolist()], requests_s[members], way.seconds[members], a
-            )
-            lines.append(shared[0])
-            pools.append(shared[1])
+            who = tuple(parts[i] for i in members.tolist())
+            found = shared(way, who, requests_s[members], way.seconds[members], a)
+            lines.append(found.line)
+            pools.append(found)
             variants.append(way.variant)
     nowhere = tuple(parts[i] for i in np.flatnonzero(assignment == NOWHERE).tolist())
     return Pooled((*lines, People.of(variants)), tuple(pools), tuple(variants), nowhere)
-
-
-def _shared(
-    way: Way, members: Sequence[Placed], requests_s: Floats, seconds: Floats, a: Assumptions
-) -> tuple[Machines, Shared]:
-    """A pool as a line, sized for its busiest hour, and as a page shows it."""
-    loads = requests_s * seconds[:, None] / a["retry_overhead"]
-    hour = int(loads.sum(axis=0).argmax())
-    line = Machines(
-        way.variant,
-        way.serving,
-        tuple(
-            Member(_mean(each, a, taken), float(load[hour]), each.growth)
-            for each, load, taken in zip(members, loads, seconds, strict=True)
-        ),
-    )
-    peak = loads[:, hour].sum() * a["retry_overhead"] / a["rho_max"]
-    replicas = int(max(1, np.ceil(peak)) + round(a["n_plus"]))
-    busy = sum(each.mean for each in line.members) * a["retry_overhead"]
-    name = pool_of(way, a).name
-    usd, tokens = (
-        float(line.usd(a)),
-        sum(each.answer.work.tokens_month for each in members if each.answer.work),
-    )
-    even = _break_even(way.variant, members, (usd, float(peak), replicas), tokens, a)
-    return line, Shared(
-        way.variant, name, replicas, hour, float(busy / replicas), usd, tuple(members), tokens, even
-    )
-
-
-def _break_even(
-    variant: str, members: Sequence[Placed], bill: tuple[float, float, int], tokens: float, a: Assumptions
-) -> BreakEven | None:
-    """From which volume of its members on the pool, the people behind its class in it, costs less than their tokens
-    would; None where a price by the token or the load is not known.
-    """
-    paid = [each.costs[OPEN_MODELS].usd_month for each in members]
-    usd, peak, replicas = bill
-    if None in paid or tokens <= 0 or peak <= 0:
-        return None
-    fixed = a[FIXED[variant]]
-    pool = CostPool(
-        replica_usd_month=(usd - fixed) / replicas,
-        replica_mtok_month=tokens / peak / MILLION,
-        fixed_usd_month=fixed + float(people_usd(variant, a)),
-        spare=a["n_plus"],
-    )
-    usd_mtok = sum(each for each in paid if each is not None) / tokens * MILLION
-    full = pool.replica_mtok_month / a["rho_max"]
-    return break_even(usd_mtok, pool, full)
-
-
-def _mean(each: Placed, a: Assumptions, seconds: float) -> float:
-    work = each.answer.work
-    return 0.0 if work is None else float(work.requests_s(a["hours_per_month"]) * seconds)
