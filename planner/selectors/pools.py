@@ -76,8 +76,9 @@ class PoolPage:
         return float(self.entry["usd_month"] + self.entry["people_usd"])
 
     @property
-    def alone_usd(self) -> float:
-        return float(sum(each.data["alone_usd"] for each in self.members))
+    def target_usd(self) -> float | None:
+        """What all pay by themselves at their targets; None where one of these is not known."""
+        return self._sum_of("target_usd")
 
     @property
     def alone_replicas(self) -> int:
@@ -86,13 +87,15 @@ class PoolPage:
     @property
     def by_token_usd(self) -> float | None:
         """What all would pay by the token; None where one of them has no such price."""
-        known = [usd for each in self.members if (usd := each.data["by_token_usd"]) is not None]
-        return sum(known) if len(known) == len(self.members) else None
+        return self._sum_of("by_token_usd")
 
     @property
-    def tokens_month(self) -> int | None:
-        known = [tokens for each in self.members if (tokens := each.data["tokens_month"]) is not None]
-        return sum(known) if len(known) == len(self.members) else None
+    def tokens_month(self) -> float | None:
+        return self._sum_of("tokens_month")
+
+    def _sum_of(self, name: str) -> float | None:
+        known = [amount for each in self.members if (amount := each.data[name]) is not None]
+        return float(sum(known)) if len(known) == len(self.members) else None
 
     @property
     def volumes(self) -> dict[str, Any] | None:

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from workloads.models import User, Workload
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-PAGES = ("/economics/", "/economics/?of=pooled", "/economics/scenarios/", "/economics/scenarios/us-lost/")
+PAGES = (
+    "/economics/",
+    "/economics/?of=pooled",
+    "/economics/scenarios/",
+    "/economics/scenarios/us-lost/",
+    "/economics/pools/1/",
+)
 
 
 def portfolio() -> dict[str, Workload]:
@@ -38,7 +44,7 @@ def portfolio() -> dict[str, Workload]:
     SegmentFactory(workload=kept, name="all", facts={"task_type": "faq"})
     return {
         "bot": running("Answers to staff"),
-        "inside": running("Inside only", data_must_stay_in_infra=True, **staffed),
+        "inside": running("Inside only", times=500, data_must_stay_in_infra=True, **staffed),
         "dark": kept,
     }
 
@@ -62,6 +68,11 @@ def test_a_leader_reads_cost_months_scenarios_and_what_to_have_ready(journey: Pa
     journey.get_by_role("link", name="Providers under US law lost", exact=True).first.click()
     expect(journey.get_by_role("heading", level=1)).to_have_text("Providers under US law lost")
     expect(journey.get_by_text(re.compile("Nobody offers")).first).to_be_visible()
+    journey.goto("/economics/")
+    journey.locator("#h-pools ~ table a[href*=pools]").first.click()
+    expect(journey.get_by_role("heading", name="Hour by hour")).to_be_visible()
+    for chart in ("hours", "volume"):
+        expect(journey.locator(f"#figure-{chart} .main-svg").first).to_be_visible()
     for path in PAGES:
         for size in ({"width": 1280, "height": 900}, NARROW):
             journey.set_viewport_size(size)

@@ -260,10 +260,12 @@ def test_a_pool_is_told_hour_by_hour_with_what_its_members_would_pay_without_it(
     assert (loads[0, :12] > 0).all()
     assert (loads[0, 12:] == 0).all()
     assert loads.sum(axis=0).max() <= entry["replicas"] - entry["spare"]
-    assert entry["usd_month"] < sum(each["alone_usd"] for each in entry["members"])
+    assert entry["usd_month"] < sum(each["target_usd"] for each in entry["members"])
     assert all(each["alone_replicas"] <= entry["replicas"] for each in entry["members"])
     assert sharing_sentence(entry).startswith("Shared by two parts: ")
     assert " they would pay $" in sharing_sentence(entry)
+    entry["members"][0]["target_usd"] = None
+    assert sharing_sentence(entry).endswith("they would pay an unknown amount.")
 
 
 def test_over_volume_a_pool_costs_what_it_costs_today_at_today_s_volume() -> None:

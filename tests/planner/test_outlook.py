@@ -367,7 +367,7 @@ def test_a_leader_reads_a_pool_hour_by_hour_with_what_its_members_pay_without_it
     assert "Inside two" in shown
     found = answer.context["pool"]
     assert max(row["all"] for row in found.hours) <= found.serving
-    assert found.alone_usd > found.entry["usd_month"]
+    assert found.target_usd > found.entry["usd_month"]
     assert [each["name"] for each in answer.context["hours_figure"]["data"]] == ["Inside one", "Inside two"]
     assert 'id="volume-data"' in shown
 

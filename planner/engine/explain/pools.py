@@ -39,12 +39,15 @@ def pool_entry(found: Shared, a: Assumptions) -> dict[str, Any]:
 
 
 def _member(found: Shared, place: int) -> dict[str, Any]:
-    work, paid = found.parts[place].answer.work, found.paid_usd[place]
+    part, own, paid = found.parts[place], found.own_usd[place], found.paid_usd[place]
+    work = part.answer.work
     return {
         "tokens_month": None if work is None else round(work.tokens_month),
         "hours": [round(float(load), PLACES) for load in found.loads[place]],
         "alone_replicas": found.alone_replicas[place],
-        "alone_usd": round(found.alone_usd[place], CENTS),
+        "target": part.target,
+        "target_with": part.costs[part.target].comparator,
+        "target_usd": None if own is None else round(own, CENTS),
         "by_token_usd": None if paid is None else round(paid, CENTS),
     }
 
@@ -74,11 +77,12 @@ def sharing_sentence(entry: dict[str, Any]) -> str:
     """What a recorded pool costs beside what its members would pay for machines of their own."""
     members = entry["members"]
     spare = f", {counted(entry['spare'], '').strip()} of them spare" if entry["spare"] else ""
-    size = f"{counted(entry['replicas'], 'replica')}{spare}, for {money(entry['usd_month'])} a month without people"
+    size = f"{counted(entry['replicas'], 'replica')}{spare}, for {money(entry['usd_month'])} without people"
     if len(members) == 1:
         return f"One part has it to itself: {size}."
-    alone = sum(each["alone_usd"] for each in members)
-    return f"Shared by {counted(len(members), 'part')}: {size}; each with machines of its own they would pay {money(alone)}."
+    known = [each["target_usd"] for each in members if each["target_usd"] is not None]
+    beside = money(sum(known)) if len(known) == len(members) else "an unknown amount"
+    return f"Shared by {counted(len(members), 'part')}: {size}; each by itself at its target they would pay {beside}."
 
 
 def _even_tokens(found: Shared) -> float | None:

@@ -35,8 +35,8 @@ BEYOND: Final = 3.0  # times the break-even, so that the lines are seen to cross
 @dataclass(frozen=True, slots=True)
 class Shared:
     """One pool in use. `loads` [members, 24] are the replicas each keeps busy at planned use, hour by hour;
-    `usd_month` is for machines and the pool, people aside, and `alone_usd` the same for each member by itself;
-    `paid_usd` what each would pay the cheapest open model by the token, whether it may or not; None is not known.
+    `usd_month` is for machines and the pool, people aside, and `own_usd` what each member pays at its target by
+    itself, people aside; `alone_replicas` are those of this kind it would need alone; `paid_usd` what each would pay the cheapest open model by the token, whether it may or not; None is not known.
     """
 
     variant: str
@@ -50,7 +50,7 @@ class Shared:
     people_usd_month: float
     parts: tuple[Placed, ...]
     alone_replicas: tuple[int, ...]
-    alone_usd: tuple[float, ...]
+    own_usd: tuple[float | None, ...]
     paid_usd: tuple[float | None, ...]
     tokens_month: float
     break_even: BreakEven | None  # against the open models' price by the token
@@ -90,7 +90,7 @@ def shared(
     [members] of a replica a request takes.
     """
     loads = requests_s * seconds[:, None] / a["rho_max"]
-    busiest, own = loads[:, loads.sum(axis=0).argmax()], loads.max(axis=1)
+    busiest = loads[:, loads.sum(axis=0).argmax()]
     means = [_mean(each, a, taken) for each, taken in zip(parts, seconds, strict=True)]
     line = _line(way, parts, means, busiest, a)
     peak, spare = float(busiest.sum()), round(a["n_plus"])
@@ -98,10 +98,6 @@ def shared(
     usd = float(line.usd(a))
     paid = tuple(each.costs[OPEN_MODELS].usd_month for each in parts)
     tokens = sum(each.answer.work.tokens_month for each in parts if each.answer.work)
-    alone = [
-        float(_line(way, (each,), [mean], own[[place]], a).usd(a))
-        for place, (each, mean) in enumerate(zip(parts, means, strict=True))
-    ]
     return Shared(
         variant=way.variant,
         name=pool_of(way, a).name,
@@ -113,8 +109,8 @@ def shared(
         fixed_usd_month=a[FIXED[way.variant]],
         people_usd_month=float(people_usd(way.variant, a)),
         parts=parts,
-        alone_replicas=tuple(_serving(load) + spare for load in own),
-        alone_usd=tuple(alone),
+        alone_replicas=tuple(_serving(load) + spare for load in loads.max(axis=1)),
+        own_usd=tuple(each.costs[each.target].usd_month for each in parts),
         paid_usd=paid,
         tokens_month=tokens,
         break_even=_break_even(way.variant, paid, (usd, peak, replicas), tokens, a),
