@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from planner.engine.capacity import Calibration, Row
 
 SEED = 20261121
+ALIKE = 0.13  # ln units: some report nominal lengths, some the mean of 0.9 of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,23 @@ def scored(
         families = {family(row) for row in learnt}
         neighboured.append([family(row) in families for row in asked])
     return Errors(rows, np.concatenate(logarithms), np.concatenate(neighboured))
+
+
+def measured_again(rows: Sequence[Row]) -> Any:
+    """The logarithm of one measurement over another of the same point: one configuration and concurrency, lengths alike. No
+    prediction that knows the point alone comes closer.
+    """
+    points: dict[Any, list[Row]] = {}
+    for row in rows:
+        points.setdefault((row.configuration, row.concurrency), []).append(row)
+    pairs = [pair for same in points.values() for pair in combinations(same, 2) if _alike(*pair)]
+    measured = np.array([(one.out_tok_s, other.out_tok_s) for one, other in pairs], dtype=float)
+    return np.log(measured[:, 0] / measured[:, 1])
+
+
+def _alike(one: Row, other: Row) -> bool:
+    lengths = ((one.input_tokens, other.input_tokens), (one.output_tokens, other.output_tokens))
+    return all(abs(np.log(mine / theirs)) < ALIKE for mine, theirs in lengths)
 
 
 def corrected(calibration: Calibration) -> Callable[[list[Row], list[Row]], Any]:

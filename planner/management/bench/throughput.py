@@ -32,7 +32,7 @@ from planner.engine.capacity.rows import roofline, served
 from planner.engine.policy import Assumptions
 from planner.management.bench.clock import machine, timed
 from planner.management.bench.configurations import drawn
-from planner.management.bench.splits import SEED, corrected, folds, half_of_rows, scored
+from planner.management.bench.splits import SEED, corrected, folds, half_of_rows, measured_again, scored
 from pricing.feeds.reference import reference_snapshot
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def _accuracy(rows: list[Row], calibration: Calibration, groups: int) -> Iterato
     offered = apart.logarithms[apart.with_neighbours & roomy]
     yield _errors("    and of these, with cache enough to be offered", offered, 0.12, 0.35)
     yield _errors("  of these, without neighbours", apart.logarithms[~apart.with_neighbours])
+    yield _errors("for comparison: the same point, measured again", measured_again(rows))
 
 
 def _errors(what: str, logarithms: Any, median_most: float = np.inf, p90_most: float = np.inf) -> str:
