@@ -269,14 +269,16 @@ def test_a_pool_is_told_hour_by_hour_with_what_its_members_would_pay_without_it(
 
 
 def test_over_volume_a_pool_costs_what_it_costs_today_at_today_s_volume() -> None:
-    found = next(each for each in golden().shared.pools if each.usd_by_token)
+    found, usd_by_token = next(
+        (each, each.usd_by_token) for each in golden().shared.pools if each.usd_by_token
+    )
     over = found.over_volume(ASSUMED)
     assert over is not None
     tokens, pool, paid = over
     near = int(np.abs(np.log(tokens / found.tokens_month)).argmin())
     assert pool[near] == pytest.approx(found.usd_month + found.people_usd_month, rel=0.25)
     assert (np.diff(pool) >= 0).all()
-    assert paid / tokens == pytest.approx(np.full(len(tokens), found.usd_by_token / found.tokens_month))
+    assert paid / tokens == pytest.approx(np.full(len(tokens), usd_by_token / found.tokens_month))
 
 
 def test_a_pool_without_a_price_by_the_token_says_unknown_and_draws_nothing() -> None:

@@ -46,8 +46,8 @@ def test_configurations_left_out_are_not_learnt_from() -> None:
 
 
 def test_two_measurements_of_one_point_are_compared_and_of_two_points_never() -> None:
-    row = next(each for each in measured() if each.out_tok_s)
-    again = replace(row, row_id="again", out_tok_s=row.out_tok_s * 2, input_tokens=row.input_tokens * 0.9)
+    row, out_tok_s = next((each, each.out_tok_s) for each in measured() if each.out_tok_s)
+    again = replace(row, row_id="again", out_tok_s=out_tok_s * 2, input_tokens=row.input_tokens * 0.9)
     elsewhere = replace(row, row_id="elsewhere", concurrency=row.concurrency * 2)
     longer = replace(row, row_id="longer", output_tokens=row.output_tokens * 2)
     assert abs(measured_again([row, again, elsewhere, longer])) == pytest.approx([math.log(2)])
