@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,10 @@ from planner.engine.columns.choose import members
 from planner.engine.columns.watch import ARMED, FIRED, NEAR, NOT_EVALUATED, NOT_THERE, watch
 from planner.engine.decide import Basis, decide_workload, standing_waivers, weigh
 from planner.engine.facts import Fact
+from planner.engine.flips import flips
 from planner.engine.measures import Outcome
+from planner.engine.policy import build_policy
+from planner.engine.policy.load import SHIPPED, read_documents
 from planner.engine.reading import facts_of
 from planner.engine.triggers import evaluate
 from planner.engine.vocabulary import VARIANTS
@@ -44,6 +49,21 @@ def given_of(parts: Any) -> list[Given]:
 def pool(masks: Any, place: int) -> tuple[str, ...]:
     inside = members(masks)[:, place]
     return tuple(variant for variant, there in zip(VARIANTS, inside, strict=True) if there)
+
+
+def test_a_policy_too_old_to_ask_for_an_input_is_decided_without_it() -> None:
+    documents = copy.deepcopy(read_documents(SHIPPED))
+    del documents["inputs"]["inputs"]["reasoning_multiplier"]
+    older = Basis.of(build_policy(documents), PRICES, AS_OF)
+    program = Program.of(older)
+    for part in segments(1, AT_ONCE):
+        known = {name: fact for name, fact in part.facts.items() if name in older.policy.inputs}
+        alone = replace(part, facts=known)
+        [asked] = given_of([alone])
+        decided = decide_workload(older.policy, workload(alone), PRICES, AS_OF).segments[0]
+        state = Portfolio.of(program, [asked]).base
+        assert state.placements("target", 0) == decided.target
+        flips(program, asked)
 
 
 @LAWS

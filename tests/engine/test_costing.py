@@ -144,6 +144,14 @@ def test_every_placement_says_what_it_consists_of() -> None:
     assert (costs["3"].usd_month or 0) < (rented.usd_month or 0)
 
 
+def test_reasoning_counts_only_where_nobody_counted_the_output() -> None:
+    assert "reasoning_multiplier" in work().stand_in
+    stated = work(reasoning_multiplier=5)
+    assert (stated.reasoning, "reasoning_multiplier" in stated.stand_in) == (5, False)
+    counted = work(reasoning_multiplier=5, input_tokens_month=7.5e9, output_tokens_month=2.5e9)
+    assert (counted.reasoning, "reasoning_multiplier" in counted.stand_in) == (1, False)
+
+
 def test_an_unknown_volume_is_unknown_and_names_the_way_out() -> None:
     assert Work.of({"tokens_month": 5e9}, {}, FIGURES) is None  # assumed, nobody said it
     costs = full_costs(POLICY.tiers["simple"], None, None, UNDER)

@@ -63,6 +63,19 @@ def test_cached_input_costs_the_cached_price_where_there_is_one() -> None:
     assert priced(snapshot(token("plain", "1")), **facts)["3"].usd_month == 100.0
 
 
+def test_hidden_reasoning_is_paid_where_nobody_counted_the_output() -> None:
+    """100 M tokens, three in to one out: 75 M in and 25 M read, five times as many written."""
+    offer = token("thinks", "1")
+    costs = priced(snapshot(offer), tokens_month=100_000_000, reasoning_multiplier=5)
+    assert costs["3"].usd_month == 75 + 5 * 25
+    assert (
+        "125.0 M output at $1 per million, 5 tokens written for one that is read"
+        in costs["3"].parts[0].formula
+    )
+    split = {"input_tokens_month": 75_000_000, "output_tokens_month": 25_000_000}
+    assert priced(snapshot(offer), **split, reasoning_multiplier=5)["3"].usd_month == 100
+
+
 def test_batches_are_discounted() -> None:
     assert decide(batch_share=100).amounts["2p"] == 103.13  # half of 206.25, half a cent upwards
 

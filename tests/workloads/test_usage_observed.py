@@ -111,6 +111,32 @@ def test_a_segment_has_its_share_of_traffic_nobody_gave_to_a_segment() -> None:
     assert values(workload, large.pk)["requests_month"] == 1080
 
 
+def test_what_the_traffic_does_not_say_is_no_measured_zero() -> None:
+    workload = factories.WorkloadFactory()
+    segment = factories.SegmentFactory(workload=workload, share=100)
+    fill(workload, 30, input_tokens=None, output_tokens=None, requests=None)
+    assert values(workload) == {"api_spend_month": 360.0}
+    assert values(workload, segment.pk) == {}
+
+
+def test_shares_of_the_input_are_of_the_input_whose_part_was_reported() -> None:
+    workload = factories.WorkloadFactory()
+    segment = factories.SegmentFactory(workload=workload, share=100)
+    fill(workload, 30)
+    assert not {"cached_input_share", "cache_write_share"} & values(workload, segment.pk).keys()
+    half = UsageBucket.objects.filter(bucket_start__gte=END - timedelta(days=15))
+    half.update(cached_input_tokens=60, cache_write_tokens=30)
+    found = values(workload, segment.pk)
+    assert (found["cached_input_share"], found["cache_write_share"]) == (20.0, 10.0)
+
+
+def test_a_month_without_traffic_is_a_measured_zero() -> None:
+    silent, busy = factories.WorkloadFactory(), factories.WorkloadFactory()
+    fill(busy, 60)
+    fill(silent, 10, end=END - timedelta(days=40))
+    assert values(silent)["tokens_month"] == 0
+
+
 def test_a_segment_with_traffic_of_its_own_has_that_too() -> None:
     workload = factories.WorkloadFactory()
     one, two = (factories.SegmentFactory(workload=workload, share=50) for _ in range(2))

@@ -31,6 +31,7 @@ READS: Final = frozenset(
         "tokens_month",
         "input_tokens_month",
         "output_tokens_month",
+        "reasoning_multiplier",
         "cached_input_share",
         "batch_share",
         "peak_to_avg",
@@ -56,10 +57,11 @@ class Demands:
     def of(cls, table: Table, terms: Terms, rows: NDArray[Any]) -> Demands:
         total = table.column("tokens_month")[rows]
         split = (table.knows("input_tokens_month") & table.knows("output_tokens_month"))[rows]
-        tokens_out = total / (terms.in_out_ratio + 1)
+        read = total / (terms.in_out_ratio + 1)
+        written = read * _or(table.numbers("reasoning_multiplier")[rows], 1.0)
         return cls(
-            tokens_in=np.where(split, table.column("input_tokens_month")[rows], total - tokens_out),
-            tokens_out=np.where(split, table.column("output_tokens_month")[rows], tokens_out),
+            tokens_in=np.where(split, table.column("input_tokens_month")[rows], total - read),
+            tokens_out=np.where(split, table.column("output_tokens_month")[rows], written),
             cached=_or(table.column("cached_input_share")[rows], 0.0) / PERCENT,
             discount=1 - terms.batch_discount * (_or(table.column("batch_share")[rows], 0.0) / PERCENT),
             peak=_or(table.column("peak_to_avg")[rows], 1.0),

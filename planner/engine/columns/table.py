@@ -101,6 +101,10 @@ class Table:
         found = self.derived.get(name)
         return self.base[name] if found is None else found
 
+    def numbers(self, name: str) -> NDArray[Any]:
+        """A column of numbers; nobody knows any where an older policy does not ask for them."""
+        return self.column(name) if name in self.shapes else np.full(self.size, np.nan)
+
     def is_number(self, name: str) -> bool:
         return self.shapes[name].is_number
 
@@ -146,13 +150,14 @@ class Table:
         )
 
     def first_row(self, names: Iterable[str], times: int) -> Table:
-        """The first row so many times, of these inputs only."""
+        """The first row so many times, of these inputs only, and of these only what the policy asks for."""
+        asked = [name for name in names if name in self.shapes]
         return Table(
             self.policy,
             times,
             self.shapes,
-            {name: np.repeat(self.column(name)[:1], times) for name in names},
-            {name: np.repeat(self.supplied[name][:1], times) for name in names if name in self.supplied},
+            {name: np.repeat(self.column(name)[:1], times) for name in asked},
+            {name: np.repeat(self.supplied[name][:1], times) for name in asked if name in self.supplied},
             np.repeat(self.approved[:1], times),
         )
 

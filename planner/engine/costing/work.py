@@ -17,7 +17,8 @@ HOURS_A_DAY: Final = 24
 class Work:
     """The demand of a month. Every field is a number, or an array of one shape for many parts (or months) at once.
 
-    Tokens are those the workload needs; retries, longer answers of an open model and hidden reasoning come on top.
+    Tokens are those the workload needs; retries, longer answers of an open model and reasoning nobody counted yet come
+    on top.
     Shares are 0 to 1. `peak` is the 99th percentile of ten-minute bins over the mean. `stand_in` names the figures
     that stand in for facts nobody supplied.
     """
@@ -60,9 +61,10 @@ class Work:
             input_tokens_month=tokens_in,
             output_tokens_month=tokens_out,
             cached_share=told("cached_input_share", "cache_hit_share", PERCENT),
-            written_share=_figure("cache_write_share", a, stand_in),
+            written_share=told("cache_write_share", "cache_write_share", PERCENT),
             batch_share=told("batch_share", "batch_share_default", PERCENT),
-            reasoning=_figure("reasoning_multiplier", a, stand_in),
+            # Output that somebody gave or measured holds the reasoning (policy input output_tokens_month).
+            reasoning=told("reasoning_multiplier", "reasoning_multiplier") if guessed else 1.0,
             longer=values.get("open_token_multiplier") or 1,
             peak=max(1.0, told("peak_to_avg", "peak_to_mean_workload")),
             stand_in=frozenset(stand_in),
@@ -99,11 +101,6 @@ class Work:
     def arrays(self) -> dict[str, Any]:
         """The fields that may be arrays, by name."""
         return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "stand_in"}
-
-
-def _figure(name: str, a: Mapping[str, float], stand_in: set[str]) -> float:
-    stand_in.add(name)
-    return a[name]
 
 
 def _tokens(

@@ -47,11 +47,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a segment asks for in a month."""
+    """What a segment asks for in a month. Tokens nobody split hold no reasoning: `reasoning` is written for one that is
+    read, and in the output already.
+    """
 
     input_tokens: float
     output_tokens: float
     split_known: bool
+    reasoning: float
     cached_share: float
     batch_share: float
     peak_to_avg: float
@@ -63,17 +66,19 @@ class Demand:
         """The demand the facts describe, or None while the volume is unknown."""
         split_known = "input_tokens_month" in known and "output_tokens_month" in known
         total = values.get("tokens_month")
+        reasoning = 1 if split_known else values.get("reasoning_multiplier") or 1
         if split_known:
             tokens_in, tokens_out = values["input_tokens_month"], values["output_tokens_month"]
         elif total is None:
             return None
         else:
-            tokens_out = total / (terms.in_out_ratio + 1)
-            tokens_in = total - tokens_out
+            read = total / (terms.in_out_ratio + 1)
+            tokens_in, tokens_out = total - read, read * reasoning
         return cls(
             input_tokens=tokens_in,
             output_tokens=tokens_out,
             split_known=split_known,
+            reasoning=reasoning,
             cached_share=(values.get("cached_input_share") or 0) / PERCENT,
             batch_share=(values.get("batch_share") or 0) / PERCENT,
             peak_to_avg=values.get("peak_to_avg") or 1,

@@ -50,7 +50,6 @@ LABELS: Final = {
 READS: Final[dict[str, tuple[str, ...]]] = {
     "seats": ("seat_price",),
     "administration": ("seat_price", "seat_admin"),
-    "reasoning": ("reasoning_multiplier",),
     "retries": ("retry_overhead",),
     "batches": ("batch_discount",),
     "commitment": ("commit_discount_tokens",),
@@ -141,6 +140,7 @@ STANDS_IN: Final = {
     "cache_hit_share": ("cached",),
     "cache_write_share": ("written",),
     "batch_share_default": ("batches",),
+    "reasoning_multiplier": ("reasoning",),
     "in_out_ratio": ("input", "output"),
     "tokens_per_request": ("working",),
 }
@@ -219,7 +219,7 @@ FORMULAS: Final = {
     "administration": "{seat_admin:.0%} of the seats' price",
     "input": "{tokens} at ${price.input:,.4g} a million",
     "output": "{tokens} at ${price.output:,.4g} a million",
-    "reasoning": "{work.reasoning:g} output tokens for one of the answer",
+    "reasoning": "{work.reasoning:g} tokens written for one that is read",
     "cached": "{work.cached_share:.0%} of the input at ${price_cached:,.4g} instead of ${price.input:,.4g}{usual}",
     "written": "{work.written_share:.0%} of the input written at {cache_write_ratio:g} times its price",
     "longer": "the open model needs {work.longer:g} times the tokens",

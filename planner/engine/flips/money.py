@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 STEPS: Final = 400  # machines of one kind followed one by one
 EDGE: Final = 1e-9  # how far inside an interval its ends are asked
-SCALED: Final = ("tokens_month", "output_tokens_month", "peak_to_avg", "open_token_multiplier")
-MIXED: Final = ("input_tokens_month", "output_tokens_month")
+SCALED: Final = (
+    "tokens_month", "output_tokens_month", "reasoning_multiplier", "peak_to_avg", "open_token_multiplier",
+)  # fmt: skip
+MIXED: Final = ("input_tokens_month", "output_tokens_month", "reasoning_multiplier")
 
 
 def breakpoints(program: Program, table: Table, name: str, high: float) -> set[float]:
@@ -64,21 +66,26 @@ def _output_peak(program: Program, table: Table, name: str) -> float:
     """Tokens put out at the peak for each unit of the input."""
 
     def value(read: str, instead: float) -> float:
-        found = 1.0 if read == name else float(table.column(read)[0])
+        found = 1.0 if read == name else float(table.numbers(read)[0])
         return instead if math.isnan(found) or found == 0 else found
 
     split = table.knows("input_tokens_month")[0] and table.knows("output_tokens_month")[0]
-    out = (
-        value("output_tokens_month", 0.0)
-        if split or name == "output_tokens_month"
-        else value("tokens_month", 0.0) / (program.basis.terms.in_out_ratio + 1)
-    )
+    if split or name == "output_tokens_month":
+        out = value("output_tokens_month", 0.0)
+    else:
+        read = value("tokens_month", 0.0) / (program.basis.terms.in_out_ratio + 1)
+        out = read * value("reasoning_multiplier", 1.0)
     return out * value("peak_to_avg", 1.0) * value("open_token_multiplier", 1.0)
 
 
 def _switches(program: Program, table: Table, tier: Tier, name: str) -> Iterable[float]:
     """Where another offer becomes the cheapest for the mix of input and output."""
-    other = float(table.column(MIXED[1 - MIXED.index(name)])[0])
+    input_moves = name == "input_tokens_month"
+    other = {
+        "input_tokens_month": float(table.column("output_tokens_month")[0]),
+        "output_tokens_month": float(table.column("input_tokens_month")[0]),
+        "reasoning_multiplier": program.basis.terms.in_out_ratio,  # input for one token of output that is read
+    }[name]
     for models, opened in ((tier.closed, False), (tier.open, True)):
         offers = priced_tokens(program.basis.prices, models, open_weights=opened)
         steep = np.array([each.input - each.output for each in offers])
@@ -86,9 +93,7 @@ def _switches(program: Program, table: Table, tier: Tier, name: str) -> Iterable
         with np.errstate(divide="ignore", invalid="ignore"):
             shares = (flat[None, :] - flat[:, None]) / (steep[:, None] - steep[None, :])
         for share in np.unique(shares[(shares > 0) & (shares < 1)]):
-            yield float(
-                share * other / (1 - share) if name == "input_tokens_month" else other * (1 - share) / share
-            )
+            yield float(share * other / (1 - share) if input_moves else other * (1 - share) / share)
 
 
 def _meetings(program: Program, table: Table, name: str, bends: Floats) -> set[float]:

@@ -45,22 +45,25 @@ class Span:
 
 @dataclass(frozen=True)
 class Measured:
-    """Sums of one workload's segment (None: traffic no rule gave to a segment) within the span."""
+    """Sums of one workload's segment (None: traffic no rule gave to a segment) within the span; None where its buckets
+    do not say. `input_of_cached` and `input_of_written` are the input tokens whose part read from or written to a
+    cache was reported.
+    """
 
     workload_id: int
     segment_id: int | None
-    requests: int
-    input_tokens: int
-    output_tokens: int
-    cached_input_tokens: int
+    buckets: int
+    requests: int | None
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_input_tokens: int | None
+    input_of_cached: int | None
+    cache_write_tokens: int | None
+    input_of_written: int | None
     spend_usd: Decimal | None
     tokens_without_cost: int
     tokens_weeks: int
     tokens_weeks_before: int
-
-    @property
-    def tokens(self) -> int:
-        return self.input_tokens + self.output_tokens
 
 
 def spans(workload_ids: Iterable[int] | None, as_of: datetime) -> dict[int, Span]:
@@ -84,10 +87,14 @@ def measured(of: Iterable[Span]) -> list[Measured]:
     """Sums within each span, and of the two times four weeks before its end: one query."""
     sql = """
         select bucket.workload_id, bucket.segment_id,
-            coalesce(sum(requests) filter (where month), 0)::bigint,
-            coalesce(sum(input_tokens) filter (where month), 0)::bigint,
-            coalesce(sum(output_tokens) filter (where month), 0)::bigint,
-            coalesce(sum(cached_input_tokens) filter (where month), 0)::bigint,
+            count(*) filter (where month),
+            sum(requests) filter (where month)::bigint,
+            sum(input_tokens) filter (where month)::bigint,
+            sum(output_tokens) filter (where month)::bigint,
+            sum(cached_input_tokens) filter (where month)::bigint,
+            sum(input_tokens) filter (where month and cached_input_tokens is not null)::bigint,
+            sum(cache_write_tokens) filter (where month)::bigint,
+            sum(input_tokens) filter (where month and cache_write_tokens is not null)::bigint,
             sum(cost_reported) filter (where month and cost_currency = 'USD'),
             coalesce(sum(tokens) filter (where month and not in_usd), 0)::bigint,
             coalesce(sum(tokens) filter (where bucket_start >= given.until - weeks), 0)::bigint,

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 ENOUGH = timedelta(days=7)  # less than a whole week would take a weekday for the month
 BUSIEST_SHARE = 0.01  # the peak is the hour only one in a hundred exceeds: one odd hour is no peak
 A_DAY_SHORT = timedelta(days=1)
+IN_AND_OUT = ("input_tokens", "output_tokens")
+SHARES_OF_INPUT = {
+    "cached_input_share": ("cached_input_tokens", "input_of_cached"),
+    "cache_write_share": ("cache_write_tokens", "input_of_written"),
+}
 ENOUGH_WEEKS = 8  # fewer steps say more about the weeks than about the workload
 
 
@@ -75,11 +80,15 @@ def is_enough(span: Span, as_of: datetime) -> bool:
 
 
 def workload_figures(span: Span, rows: list[Measured], peak_tokens: int) -> dict[str, float | Decimal]:
+    """No traffic is zero; what the traffic does not say is left out, and stays what somebody declared, or unknown."""
     to_month = MONTH / (span.end - span.start)
-    tokens = sum(row.tokens for row in rows)
-    figures: dict[str, float | Decimal] = {"tokens_month": round(tokens * to_month)}
-    if tokens:
-        figures["peak_to_avg"] = round(max(1.0, peak_tokens * span.hours / tokens), 2)
+    figures: dict[str, float | Decimal] = {}
+    given, written = (summed(getattr(row, name) for row in rows if row.buckets) for name in IN_AND_OUT)
+    if given is not None and written is not None:
+        tokens = given + written
+        figures["tokens_month"] = round(tokens * to_month)
+        if tokens:
+            figures["peak_to_avg"] = round(max(1.0, peak_tokens * span.hours / tokens), 2)
     spent = [row.spend_usd for row in rows if row.spend_usd is not None]
     if spent and not any(row.tokens_without_cost for row in rows):
         figures["api_spend_month"] = round(float(sum(spent)) * to_month, 2)
@@ -100,19 +109,30 @@ def swing(weeks: list[int]) -> dict[str, float | Decimal]:
 
 
 def segment_figures(span: Span, rows: list[Measured], segment: Segment) -> dict[str, float | Decimal]:
-    """The segment's own traffic, and its share of what no rule gave to a segment."""
+    """The segment's own traffic, and its share of what no rule gave to a segment. What that does not say is left out."""
     to_month = MONTH / (span.end - span.start)
-    weights = {row: _weight(row, segment) * to_month for row in rows}
-    given = sum(row.input_tokens * weight for row, weight in weights.items())
-    cached = sum(row.cached_input_tokens * weight for row, weight in weights.items())
+    weights = [(row, _weight(row, segment) * to_month) for row in rows if row.buckets]
+
+    def month(name: str) -> float | None:
+        found = [(getattr(row, name), weight) for row, weight in weights if weight]
+        return summed(amount * weight if amount is not None else None for amount, weight in found)
+
+    amounts = {f"{name}_month": month(name) for name in (*IN_AND_OUT, "requests")}
     figures: dict[str, float | Decimal] = {
-        "input_tokens_month": round(given),
-        "output_tokens_month": round(sum(row.output_tokens * weight for row, weight in weights.items())),
-        "requests_month": round(sum(row.requests * weight for row, weight in weights.items())),
+        name: round(amount) for name, amount in amounts.items() if amount is not None
     }
-    if given:
-        figures["cached_input_share"] = round(100 * cached / given, 1)
+    for share, (part, whole) in SHARES_OF_INPUT.items():
+        of_part, of_whole = month(part), month(whole)
+        if of_part is not None and of_whole:
+            figures[share] = round(100 * of_part / of_whole, 1)
     return figures
+
+
+def summed(amounts: Iterable[float | None]) -> float | None:
+    """The sum of those that are known, 0 of none at all; None where not one of them is known."""
+    asked = list(amounts)
+    known = [amount for amount in asked if amount is not None]
+    return sum(known) if known or not asked else None
 
 
 def _weight(row: Measured, segment: Segment) -> float:
