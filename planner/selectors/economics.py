@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.engine.costing import full_costs
 from planner.engine.costing.against import against
 from planner.engine.costing.asked import asked_of
-from planner.engine.costing.curve import curve, factors
+from planner.engine.costing.curve import factors, machine_curve, token_curve
 from planner.engine.costing.people import STEP_OF
 from planner.engine.costing.spread import spreads
 from planner.engine.explain import costing as words
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from planner.engine import PriceSnapshot
     from planner.engine.costing import FullCost
+    from planner.engine.costing.against import Against
     from planner.engine.costing.asked import Asked, WhatIf
-    from planner.engine.costing.breakeven import BreakEven
     from planner.engine.costing.spread import Spread
     from planner.engine.explain.costing import TermLine
     from planner.engine.policy import Policy
@@ -128,14 +128,14 @@ class Economics:
         return next((each for each in (*allowed, *priced)), BY_TOKEN[0])
 
     @cached_property
-    def break_evens(self) -> dict[str, BreakEven | None]:
+    def break_evens(self) -> dict[str, Against | None]:
         """Each placement on machines against the comparator."""
-        work, figures = self.asked.work, self.asked.under.figures
+        work, other = self.asked.work, self.costs[self.comparator]
         if work is None:
             return dict.fromkeys(ON_MACHINES)
-        other = self.costs[self.comparator]
         return {
-            variant: against(self.costs[variant], other, work, figures["rho_max"]) for variant in ON_MACHINES
+            variant: against(variant, self.asked.tier, other, work, self.asked.under)
+            for variant in ON_MACHINES
         }
 
     @property
@@ -145,10 +145,10 @@ class Economics:
             {
                 "variant": variant,
                 "words": verdicts.difference(variant, self.costs, self.comparator, found),
-                "never": found is not None and math.isinf(found.sustained_mtok_month),
-                "found": found,
-                "tokens": found and found.sustained_mtok_month * words.MILLION,
-                "use_percent": found and found.use * PERCENT,
+                "never": found is not None and math.isinf(found.reading.sustained_mtok_month),
+                "found": found and found.reading,
+                "tokens": found and found.reading.sustained_mtok_month * words.MILLION,
+                "use_percent": found and found.reading.use * PERCENT,
             }
             for variant, found in self.break_evens.items()
         ]
@@ -167,26 +167,23 @@ class Economics:
     @cached_property
     def volumes(self) -> dict[str, Any] | None:
         """Lines over volume: tokens a month, and dollars a month of each placement with a price by volume."""
-        work = self.asked.work
+        work, tier, under = self.asked.work, self.asked.tier, self.asked.under
         if work is None:
             return None
-        reached = [
-            found.sustained_mtok_month * words.MILLION
-            for found in self.break_evens.values()
+        reached = {
+            variant: found.reading.sustained_mtok_month * words.MILLION
+            for variant, found in self.break_evens.items()
             if found is not None
-        ]
-        multiples = factors(work, reached)
-        drawn = (self.comparator, *ON_MACHINES)
-        lines = {variant: curve(self.costs[variant], work, self.asked.under, multiples) for variant in drawn}
+        }
+        multiples = factors(work, reached.values())
+        lines = {self.comparator: token_curve(self.costs[self.comparator], work, under, multiples)} | {
+            variant: machine_curve(variant, tier, work, under, multiples) for variant in ON_MACHINES
+        }
         return {
             "tokens_month": multiples * work.tokens_month,
             "now": work.tokens_month,
             "lines": {variant: usd for variant, usd in lines.items() if usd is not None},
-            "break_evens": {
-                variant: found.sustained_mtok_month * words.MILLION
-                for variant, found in self.break_evens.items()
-                if found is not None and math.isfinite(found.sustained_mtok_month)
-            },
+            "break_evens": {variant: tokens for variant, tokens in reached.items() if math.isfinite(tokens)},
         }
 
     @property
@@ -204,14 +201,8 @@ class Economics:
         if own is None or self.asked.work is None:
             return None
         growth = next((f["value"] for f in self.segment["facts"] if f["name"] == "growth_pct_month"), None)
-        return foreseen(
-            self.costs[own],
-            self.costs[self.comparator],
-            self.asked.work,
-            self.asked.under.figures,
-            growth,
-            hire=self.asked.under.hire,
-        )
+        asked, other = self.asked, self.costs[self.comparator]
+        return foreseen(own, other, asked.tier, self.asked.work, asked.under, growth)
 
 
 @dataclass(frozen=True)

@@ -6,26 +6,30 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.costing.against import pool_of
-from planner.engine.costing.overtime import Move, npv_usd, payback_month, saved_by
+import numpy as np
+
+from planner.engine.costing.against import Fleets
+from planner.engine.costing.cheapest import written_off_usd_month
+from planner.engine.costing.overtime import Commitment, Move, npv_usd, payback_month, saved_by
 from planner.engine.costing.people import OWN_MACHINES
 from planner.engine.explain import uncertainty as words
 from planner.engine.explain.moving import Worth, move_words
 from planner.engine.uncertainty.draws import Draws
-from planner.engine.uncertainty.options import Replicas, Tokens
+from planner.engine.uncertainty.options import Cheapest, Replicas, Tokens
 from planner.engine.uncertainty.outcomes import Forecast, forecast
 from planner.engine.uncertainty.paths import Drift, Futures
 from planner.engine.uncertainty.price_scenarios import PRICE_SCENARIOS, PriceScenario, under
 
 if TYPE_CHECKING:
     from planner.engine.costing import FullCost, Work
-    from planner.engine.costing.breakeven import Pool
-    from planner.engine.policy import Assumptions
+    from planner.engine.costing.terms import Terms
+    from planner.engine.policy import Assumptions, Tier
 
 SEED: Final = 20_260_101  # the same chances for every workload and every visit
 FUTURES: Final = 1000
 MONTHS: Final = 36
 IN_A_ROW: Final = 3
+AHEAD: Final = np.geomspace(0.1, 1000, 81)  # times today's volume: no future of these months goes further
 SHOWN: Final = (0, 6, 12, 24, 35)
 PERCENT: Final = 100
 MILLION: Final = 1_000_000
@@ -82,33 +86,32 @@ class Foreseen:
 
 
 def foreseen(
-    own: FullCost,
-    other: FullCost,
-    work: Work,
-    figures: Assumptions,
-    growth_pct_month: float | None,
-    *,
-    hire: bool = False,
+    variant: str, other: FullCost, tier: Tier, work: Work, under: Terms, growth_pct_month: float | None
 ) -> Foreseen | None:
-    """None where either cost is not known, or the other is not paid by the token."""
-    pool = pool_of(own, work)
-    if pool is None or other.usd_month is None or other.price is None:
+    """None where nothing serves the work, or the other is not paid by the token.
+
+    The people behind the tokens stay for others, as in the break-even.
+    """
+    fleets = Fleets.of(variant, tier, work, under)
+    if fleets is None or other.usd_month is None or other.price is None:
         return None
+    figures = under.figures
     drift = Drift.of(figures)
     if growth_pct_month is not None:
         drift = replace(drift, growth=math.log1p(growth_pct_month / PERCENT))
-    people = other.terms["people"]
-    standing = Tokens(other.variant, other.usd_month - people, people, other.price.offer.open_weights)
-    machines = _replicas(own, pool, work, figures)
+    tokens_usd = other.usd_month - other.terms["people"]
+    standing = Tokens(other.variant, tokens_usd, open_weights=other.price.offer.open_weights)
+    machines = tuple(_replicas(variant, fleets, place, work, under) for place in fleets.worth(work, AHEAD))
     draws = Draws.of(SEED, FUTURES, MONTHS)
+    hired = under.hire and variant in OWN_MACHINES
     move = Move(
         0,
         figures["migration_oneoff"],
-        lead_months=figures["hire_lead_months"] if hire and own.variant in OWN_MACHINES else 0.0,
+        lead_months=figures["hire_lead_months"] if hired else 0.0,
         parallel_months=figures["parallel_months"],
     )
     ways = [_way(each, draws, drift, figures, (standing, machines), move) for each in PRICE_SCENARIOS]
-    return Foreseen(own.variant, other.variant, ways, drift, move_words(move, figures))
+    return Foreseen(variant, other.variant, ways, drift, move_words(move, figures))
 
 
 def _way(
@@ -116,22 +119,44 @@ def _way(
     draws: Draws,
     drift: Drift,
     figures: Assumptions,
-    options: tuple[Tokens, Replicas],
+    options: tuple[Tokens, tuple[Replicas, ...]],
     move: Move,
 ) -> Way:
     closed, opened = (under(scenario, drift, figures, open_weights=each) for each in (False, True))
-    standing, machines = options
-    found = forecast(Futures.of(draws, closed, opened), standing, [machines], IN_A_ROW)
+    futures = Futures.of(draws, closed, opened)
+    standing, replicas = options
+    rented = replicas[0].rented
+    machines = Cheapest(replicas[0].name, replicas) if rented else _bought(replicas, futures)
+    found = forecast(futures, standing, [machines], IN_A_ROW)
     saved = saved_by(found.bands[machines.name].mean, found.bands[standing.name].mean, move)
-    worth = Worth(float(payback_month(saved)), float(npv_usd(saved, figures["discount_rate"])), MONTHS)
-    return Way(scenario, found, worth)
+    worth = float(npv_usd(saved, figures["discount_rate"]))
+    if isinstance(machines, Replicas):
+        worth -= still_owed_usd(machines, futures, figures)
+    return Way(scenario, found, Worth(float(payback_month(saved)), worth, MONTHS))
 
 
-def _replicas(own: FullCost, pool: Pool, work: Work, figures: Assumptions) -> Replicas:
-    """The machines as the futures see them: what one replica serves at full load, in and out together."""
+def _bought(replicas: tuple[Replicas, ...], futures: Futures) -> Replicas:
+    """What is bought is kept, so it is one kind: the one that costs least over all the months, on average."""
+    return min(replicas, key=lambda each: float(each.bills(futures).mean()))
+
+
+def still_owed_usd(machines: Replicas, futures: Futures, figures: Assumptions) -> float:
+    """What machines bought on the way have still to be written off after the last month, in today's money."""
+    bought = np.diff(machines.replicas(futures).mean(axis=1), prepend=0.0)
+    months = np.clip(figures["amort_months"] - (MONTHS - np.arange(MONTHS)), 0, None)
+    owed = Commitment(bought * machines.written_off_usd_month, months)
+    return float(-npv_usd(np.zeros((MONTHS, MONTHS)), figures["discount_rate"], owed).sum())
+
+
+def _replicas(variant: str, fleets: Fleets, place: int, work: Work, under: Terms) -> Replicas:
+    """The machines as the futures see them: what one replica serves at full load, in and out together. Where they
+    follow the hours of a day, they are paid for the share of it they are paid for today.
+    """
+    figures, way = under.figures, fleets.ways[place]
     hours, use = figures["hours_per_month"], figures["rho_max"]
+    pool = fleets.one(place).paying(fleets.paid_share(place, work, under.day(variant), figures))
     return Replicas(
-        name=own.variant,
+        name=variant,
         tokens_month=work.tokens_month,
         tok_s=pool.replica_mtok_month * MILLION * work.peak / use / (hours * SECONDS),
         peak=work.peak,
@@ -140,5 +165,7 @@ def _replicas(own: FullCost, pool: Pool, work: Work, figures: Assumptions) -> Re
         replica_usd_hour=pool.replica_usd_month / hours,
         hours=hours,
         fixed_usd_month=pool.fixed_usd_month,
-        rented=own.variant != "5b",
+        rented=variant != "5b",
+        together=pool.together,
+        written_off_usd_month=written_off_usd_month(way, figures) if way and variant == "5b" else 0.0,
     )

@@ -24,8 +24,8 @@ from planner.engine.costing import (
     portfolio_people_usd,
 )
 from planner.engine.costing.against import against
-from planner.engine.costing.curve import curve
-from planner.engine.costing.machines import Need, owned_terms, rented_terms, stopped_hours, zero_scaled_hours
+from planner.engine.costing.curve import machine_curve, token_curve
+from planner.engine.costing.machines import Day, Need, follow, owned_terms, rented_terms, zero_scaled_hours
 from planner.engine.costing.serving import gpu_kilowatts
 from planner.engine.costing.spread import spreads
 from planner.engine.costing.tokens import TokenPrice, seat_terms, token_terms
@@ -86,11 +86,26 @@ def test_a_replica_that_stops_when_nobody_asks() -> None:
 def test_replicas_that_follow_the_hours_of_the_day_are_not_paid_when_they_stop() -> None:
     needed = Need(mean_load=1.0, load=3.6, busy=np.float64(4), spare=np.float64(1))
     office = (0.0,) * 16 + (3.0,) * 8
-    kept = stopped_hours(needed, office, FIGURES, to_zero=False)
-    assert kept == pytest.approx(16 * 3 / 24 * 730)  # of four replicas one keeps running
-    waits = (600 + 90) / 3600
-    assert stopped_hours(needed, office, FIGURES, to_zero=True) == pytest.approx((16 * 5 - waits) / 24 * 730)
-    assert stopped_hours(needed, (1.0,) * 24, FIGURES, to_zero=True) == 0
+    kept = follow(needed, Day(office), FIGURES)
+    assert kept.stopped_hours == pytest.approx(16 * 3 / 24 * 730)  # of four replicas one keeps running
+    assert kept.always == 2
+    waits = 2 * (600 + 90) / 3600  # of the last one and of the spare one
+    to_zero = follow(needed, Day(office, to_zero=True), FIGURES)
+    assert to_zero.stopped_hours == pytest.approx((16 * 5 - waits) / 24 * 730)
+    assert to_zero.always == 0
+    assert follow(needed, Day((1.0,) * 24, to_zero=True), FIGURES).stopped_hours == 0
+
+
+def test_only_hours_that_are_paid_are_committed_and_carry_the_adder() -> None:
+    """Four replicas and a spare one at $10 an hour; two of them always run, three stop for sixteen hours."""
+    needed = Need(mean_load=1.0, load=3.6, busy=np.float64(4), spare=np.float64(1))
+    figures = FIGURES.having({"gpu_commit_share": 1})
+    terms = rented_terms("5a", needed, 10.0, figures, Day((0.0,) * 16 + (3.0,) * 8))
+    paid = (5 * 730 - 3 * 16 / 24 * 730) * 10.0
+    off = 2 * 730 * 10.0 * figures["commit_discount_1y"]
+    assert terms["gpu_commitment"] == pytest.approx(-off)
+    assert terms["adder"] == pytest.approx((paid - off) * figures["cloud_adder"])
+    assert total(terms) - terms["pool"] == pytest.approx((paid - off) * (1 + figures["cloud_adder"]))
 
 
 def test_a_measured_day_makes_managed_machines_cheaper_and_owned_ones_not() -> None:
@@ -106,7 +121,7 @@ def test_a_measured_day_makes_managed_machines_cheaper_and_owned_ones_not() -> N
         usd = followed[variant].usd_month
         assert usd is not None
         assert ranges[variant].low <= usd <= ranges[variant].high
-        line = curve(followed[variant], busy, daily, np.array([0.5, 1.0]))
+        line = machine_curve(variant, POLICY.tiers["moderate"], busy, daily, np.array([0.5, 1.0]))
         assert line is not None
         assert line[1] == pytest.approx(usd)
 
@@ -278,23 +293,80 @@ def test_the_break_even_of_a_pool_against_tokens() -> None:
     tier = replace(POLICY.tiers["moderate"], open=("llama-3.1-70b",), closed=("closed",))
     figures = FIGURES.having({"retry_overhead": 1, "pool_fixed_5a": 0})
     each = Work(1e6, 1155.846e6, 210.154e6, 0.0, 0.0, 0.0, 1.0, 1.0, 3.0)
-    costs = full_costs(tier, each, None, Terms(prices, figures, ("fp8",), corrected=False))
+    under = Terms(prices, figures, ("fp8",), corrected=False)
+    costs = full_costs(tier, each, None, under)
     own = costs["5a"]
     assert own.serving is not None
     assert (own.serving.gpus, own.batch) == (2, 54)
     assert own.request_s == pytest.approx(0.194219, rel=1e-5)
-    found = against(own, costs["2p"], each, figures["rho_max"])
+    found = against("5a", tier, costs["2p"], each, under)
     assert found is not None
-    assert found.usd_mtok == pytest.approx(3.653846, rel=1e-5)
-    assert found.sustained_mtok_month == pytest.approx(13_030.6, rel=1e-4)
-    assert found.smooth_mtok_month == pytest.approx(11_331.8, rel=1e-4)
+    assert found.way == own.serving
+    assert found.reading.usd_mtok == pytest.approx(3.653846, rel=1e-5)
+    assert found.reading.sustained_mtok_month == pytest.approx(13_030.6, rel=1e-4)
+    assert found.reading.smooth_mtok_month == pytest.approx(11_331.8, rel=1e-4)
 
 
 def test_where_a_side_is_unknown_the_break_even_is_unknown() -> None:
-    costs = full_costs(POLICY.tiers["moderate"], work(), None, UNDER)
-    unknown = replace(costs["5a"], unknown="No price.")
-    assert against(unknown, costs["3"], work(), 0.7) is None
-    assert against(costs["5a"], replace(costs["3"], unknown="No price."), work(), 0.7) is None
+    tier = POLICY.tiers["moderate"]
+    costs = full_costs(tier, work(), None, UNDER)
+    bare = replace(UNDER, prices=replace(PRICES, gpu_offers=()))
+    assert against("5a", tier, costs["3"], work(), bare) is None
+    assert against("5a", tier, replace(costs["3"], unknown="No price."), work(), UNDER) is None
+
+
+def test_the_cheapest_offer_is_that_of_the_whole_bill_not_of_the_list() -> None:
+    """$0.15 and $0.60 with the cache at the price of input, $0.16 and $0.60 with it at a tenth; 70 % is cached."""
+    listed, cached = (
+        replace(
+            PRICES.token_offers[0],
+            id=name,
+            model="closed",
+            open_weights=False,
+            input_usd_per_mtok=Decimal(given),
+            cached_input_usd_per_mtok=Decimal(again),
+            output_usd_per_mtok=Decimal("0.60"),
+        )
+        for name, given, again in (("listed", "0.15", "0.15"), ("cached", "0.16", "0.016"))
+    )
+    tier = replace(POLICY.tiers["moderate"], closed=("closed",))
+    under = replace(UNDER, prices=replace(PRICES, token_offers=(listed, cached)))
+    for share, offer in ((0.0, "listed"), (70.0, "cached")):
+        each = work(cached_input_share=share)
+        cost = full_costs(tier, each, None, under)["2p"]
+        assert cost.offer == offer
+        assert many_costs(tier, columns_of([each]), under)["2p"][0] == pytest.approx(cost.usd_month)
+
+
+OFFICE = (0.1,) * 14 + (2.26,) * 10
+LOW, HIGH = 1e8, 3e12  # tokens a month
+
+
+@pytest.mark.parametrize("profile", [(), OFFICE], ids=["every hour", "office hours"])
+@pytest.mark.parametrize("variant", ["4", "5a", "5b"])
+@pytest.mark.parametrize("name", ["simple", "moderate"])
+def test_the_break_even_is_where_the_lines_cross_for_good_whatever_the_volume_is_today(
+    name: str, variant: str, profile: tuple[float, ...]
+) -> None:
+    """Followed step by step: from the break-even on the line of the machines stays below the tokens' one."""
+    tier, under = POLICY.tiers[name], replace(UNDER, profile=profile)
+    small, large = work(tokens_month=1e9, peak_to_avg=4.0), work(tokens_month=4e11, peak_to_avg=4.0)
+    closed = full_costs(tier, small, None, under)["2p"]
+    found = against(variant, tier, closed, small, under)
+    other = against(variant, tier, full_costs(tier, large, None, under)["2p"], large, under)
+    assert found is not None
+    assert other is not None
+    tokens = found.reading.sustained_mtok_month * 1e6
+    assert other.reading.sustained_mtok_month * 1e6 == pytest.approx(tokens)
+    assert LOW < tokens < HIGH
+    after = np.concatenate(([1.0001], np.geomspace(1.0002, HIGH / tokens, 20_000)))
+    for share, cheaper in ((after, True), (np.array([0.999]), False)):
+        multiples = share * tokens / small.tokens_month
+        machines = machine_curve(variant, tier, small, under, multiples)
+        paid = token_curve(closed, small, under, multiples)
+        assert machines is not None
+        assert paid is not None
+        assert (machines <= paid).all() == cheaper
 
 
 # Ranges

@@ -7,12 +7,13 @@ column is unknown as None is for one number, and infinity is never.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
-from planner.engine.economics import NEVER, Replica, break_even_tokens
+from planner.engine.economics import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +26,24 @@ SECONDS_PER_HOUR: Final = 3600
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Replicas of one model: what one costs a month and carries at planned load, what is paid beside them however
-    many there are (people, storage), and how many stand by.
+    many there are (people, storage), how many stand by, and how many come together because a machine that is bought
+    holds them.
     """
 
     replica_usd_month: Number
     replica_mtok_month: Number
     fixed_usd_month: Number
     spare: Number
+    together: Number = 1.0
+
+    def paying(self, share: Number) -> Pool:
+        """The same where busy replicas are paid for such a share of the time; spare ones stand by all of it."""
+        standing = self.spare * self.replica_usd_month * (1 - share)
+        return replace(
+            self,
+            replica_usd_month=self.replica_usd_month * share,
+            fixed_usd_month=self.fixed_usd_month + standing,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,11 @@ class BreakEven:
     smooth_mtok_month: Number
     spend_usd_month: Number
     use: Number
+
+    def at(self, sustained_mtok_month: Number) -> BreakEven:
+        """The same with the volume worked out otherwise."""
+        spend = sustained_mtok_month * self.usd_mtok
+        return replace(self, sustained_mtok_month=sustained_mtok_month, spend_usd_month=spend)
 
 
 def blended_usd_mtok(input_usd: Number, output_usd: Number, in_out_ratio: Number) -> Number:
@@ -70,20 +87,27 @@ def carried_mtok_month(
 
 
 def sustained_mtok_month(usd_mtok: Number, pool: Pool) -> Number:
-    """The volume from which whole replicas are cheaper at every larger one.
+    """The volume from which whole machines are cheaper at every larger one.
 
-    A replica at planned load that costs more than the tokens it carries never pays, whatever the volume.
+    A replica at planned load that costs more than the tokens it carries never pays, whatever the volume. Otherwise the
+    bill of n machines starts where n - 1 of them are full; from the first n on that is no dearer there than tokens,
+    nor any after it, every step pays, and so does the step before it from where tokens reach its bill.
     """
-    columns = (usd_mtok, pool.replica_usd_month, pool.replica_mtok_month, pool.fixed_usd_month, pool.spare)
-    if not any(isinstance(each, np.ndarray) for each in columns):
-        replica = Replica(pool.replica_usd_month, pool.replica_mtok_month, pool.fixed_usd_month)
-        return break_even_tokens(usd_mtok, replica, pool.spare)
-    saved, carried = usd_mtok * pool.replica_mtok_month, pool.replica_mtok_month
-    fixed = pool.fixed_usd_month + pool.spare * pool.replica_usd_month
+    together, carried = pool.together, pool.replica_mtok_month
+    columns = (usd_mtok, pool.replica_usd_month, carried, pool.fixed_usd_month, pool.spare)
+    many = any(isinstance(each, np.ndarray) for each in columns)
+    saved, machine = usd_mtok * carried, together * pool.replica_usd_month
+    if not many and saved <= pool.replica_usd_month:
+        return NEVER
+    up, most, least = (np.ceil, np.maximum, np.minimum) if many else (math.ceil, max, min)
     with np.errstate(divide="ignore", invalid="ignore"):
-        whole = np.maximum(1, np.ceil((fixed + saved) / (saved - pool.replica_usd_month)) - 1)
-        volume = np.minimum((whole * pool.replica_usd_month + fixed) / usd_mtok, whole * carried)
-    return _or_never(volume, saved <= pool.replica_usd_month, fixed + saved)
+        paying = (pool.fixed_usd_month + saved * (together + pool.spare)) / (together * saved - machine)
+        machines = most(up((1 + pool.spare) / together), up(paying) - 1)
+        bill = machines * machine + pool.fixed_usd_month
+        volume = least(bill / usd_mtok, (machines * together - pool.spare) * carried)
+    if not many:
+        return volume
+    return _or_never(volume, saved <= pool.replica_usd_month, pool.fixed_usd_month + saved)
 
 
 def smooth_mtok_month(usd_mtok: Number, pool: Pool) -> Number:

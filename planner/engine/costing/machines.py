@@ -47,10 +47,22 @@ def need(work: Work, request_s: Any, a: Mapping[str, Any]) -> Need:
     return Need(mean, load, busy, np.zeros_like(busy) + a["n_plus"])
 
 
-def rented_terms(variant: str, needed: Need, usd_hour: Any, a: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How a day's requests come, 24 factors of mean 1, and whether replicas may stop altogether where nobody asks."""
+
+    profile: Sequence[float]
+    to_zero: bool = False
+
+
+def rented_terms(
+    variant: str, needed: Need, usd_hour: Any, a: Mapping[str, Any], day: Day | None = None
+) -> dict[str, Any]:
     """Each term in dollars a month, from the hours that really work to the replicas that are paid.
 
-    `usd_hour` is the price of one replica. Egress, storage and management come on top of a rent of one's own.
+    `usd_hour` is the price of one replica. Where replicas follow a day, hours outside its busy ones are not paid, and
+    only replicas that run in every hour are committed. Egress, storage and management come on top of what is paid for
+    a rent of one's own.
     """
     month = usd_hour * a["hours_per_month"]
     planned = needed.mean_load / a["rho_max"]
@@ -61,10 +73,14 @@ def rented_terms(variant: str, needed: Need, usd_hour: Any, a: Mapping[str, Any]
         "whole": (needed.busy - needed.load) * month,
         "spare": needed.spare * month,
     }
+    always = needed.replicas
+    if day is not None:
+        followed = follow(needed, day, a)
+        terms["stopped"] = -followed.stopped_hours * usd_hour
+        always = followed.always
     if variant == "5a":
-        rent = needed.replicas * month
-        terms["gpu_commitment"] = -rent * a["gpu_commit_share"] * a["commit_discount_1y"]
-        terms["adder"] = (rent + terms["gpu_commitment"]) * a["cloud_adder"]
+        terms["gpu_commitment"] = -always * month * a["gpu_commit_share"] * a["commit_discount_1y"]
+        terms["adder"] = sum(terms.values()) * a["cloud_adder"]
     terms["pool"] = np.zeros_like(needed.busy) + a[FIXED[variant]]
     return terms
 
@@ -96,22 +112,32 @@ def units_of(gpus: Any, unit_gpus: int) -> Any:
     return np.ceil(gpus / unit_gpus - ROUNDING)
 
 
-def stopped_hours(needed: Need, profile: Sequence[float], a: Mapping[str, Any], *, to_zero: bool) -> float:
-    """Replica-hours a month that are not paid where replicas follow the hours of a day (24 factors of mean 1).
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Replica-hours a month that are not paid, and replicas that run in every hour, spare ones counted."""
+
+    stopped_hours: Any
+    always: Any
+
+
+def follow(needed: Need, day: Day, a: Mapping[str, Any]) -> Followed:
+    """What is paid where replicas follow the hours of a day.
 
     One replica at least runs in every hour, unless it may stop where nobody asks: then spare ones stop as well, and
-    every start is paid with the wait before the stop and the cold start. Never less than nothing.
+    every start of each is paid with the wait before the stop and the cold start. Never less than nothing.
     """
-    shape = np.asarray(profile, dtype=float)
-    load = float(needed.load) * shape / float(shape.max())
+    shape = np.asarray(day.profile, dtype=float)
+    load = np.asarray(needed.load)[..., None] * shape / shape.max()
     running = np.maximum(1.0, np.ceil(load - ROUNDING))
+    unpaid = (np.asarray(needed.busy)[..., None] - running).clip(0).sum(axis=-1)
+    always = running.min(axis=-1) + needed.spare
     empty = shape <= 0
-    unpaid = float((float(needed.busy) - running).clip(0).sum())
-    if to_zero and empty.any():
+    if day.to_zero and empty.any():
         starts = int((empty & ~np.roll(empty, -1)).sum())
         waits = starts * (a["idle_timeout"] + a["cold_start_70b"]) / SECONDS_PER_HOUR
-        unpaid += float(empty.sum()) * (1.0 + float(needed.spare)) - waits
-    return max(0.0, unpaid) / HOURS_A_DAY * a["hours_per_month"]
+        unpaid = unpaid + np.maximum(0.0, empty.sum() - waits) * (1.0 + needed.spare)
+        always = np.zeros_like(always)
+    return Followed(unpaid / HOURS_A_DAY * a["hours_per_month"], always)
 
 
 def zero_scaled_hours(busy_hours_day: float, starts_day: float, a: Mapping[str, Any]) -> float:
@@ -126,6 +152,11 @@ def zero_scaled_hours(busy_hours_day: float, starts_day: float, a: Mapping[str, 
 def server_need(work: Work, a: Mapping[str, Any]) -> Need:
     """Servers without GPUs a small model takes, by the output tokens a second each writes."""
     return need(work, work.output_tokens * work.longer / a["cpu_32c_8b_tok_s"], a)
+
+
+def server_usd_month(a: Mapping[str, Any]) -> Any:
+    """What one server without GPUs costs a month, what comes on top of its rent included."""
+    return a["cpu_server_usd_month"] * (1 + a["cloud_adder"])
 
 
 def server_terms(needed: Need, a: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from planner.engine.costing.machines import server_need, server_terms
 from planner.engine.costing.people import people_usd
 from planner.engine.costing.serving import servings
 from planner.engine.costing.terms import ARRANGEMENT, TOKENS, runs_without_gpus
-from planner.engine.costing.tokens import TokenPrice, token_terms
+from planner.engine.costing.tokens import cheapest_offer, token_terms
 from planner.engine.economics import priced_tokens
 
 if TYPE_CHECKING:
@@ -56,19 +56,11 @@ def many_costs(tier: Tier, work: Work, under: Terms) -> dict[str, Floats]:
 
 
 def _token_columns(variant: str, tier: Tier, work: Work, under: Terms) -> Floats:
-    """Each part at the cheapest offer for its own mix of input and output."""
+    """Each part at the offer that costs it least."""
     opened = variant.startswith("3")
     offers = priced_tokens(under.prices, tier.open if opened else tier.closed, open_weights=opened)
     people = people_usd(variant, under.figures, under.share_of(variant))
     if not offers:
         return np.full(np.shape(work.requests_month), np.nan)
-    share = work.input_tokens_month / work.tokens_month
-    place = np.argmin(np.stack([each.input * share + each.output * (1 - share) for each in offers]), axis=0)
-    each = [TokenPrice.of(offer, under.figures) for offer in offers]
-    price = TokenPrice(
-        *(
-            np.array([getattr(offer, name) for offer in each], dtype=float)[place]
-            for name in ("input", "output", "cached", "written")
-        )
-    )
+    _, price = cheapest_offer(offers, work, under.figures)
     return np.asarray(sum(token_terms(variant, work, price, under.figures).values()) + people)

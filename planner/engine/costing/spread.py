@@ -75,10 +75,11 @@ def _amounts(
     if cost.price is not None:
         terms = token_terms(cost.variant, work, TokenPrice.of(cost.price, a), a)
     elif cost.serving is not None and cost.request_s is not None:
-        terms = machine_terms(cost.variant, cost.serving, need(work, cost.request_s / a["throughput"], a), a)
+        needed = need(work, cost.request_s / a["throughput"], a)
+        terms = machine_terms(cost.variant, cost.serving, needed, a, under.day(cost.variant))
     else:
         terms = server_terms(server_need(work, a), a)
-    return np.asarray(sum(terms.values()) + people + cost.terms.get("stopped", 0.0))
+    return np.asarray(sum(terms.values()) + people)
 
 
 def moved_figures(figures: Assumptions) -> dict[str, Any]:

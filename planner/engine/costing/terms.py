@@ -9,6 +9,7 @@ from planner.engine.capacity import specs
 from planner.engine.capacity.calibration import Calibration
 from planner.engine.capacity.correction import Known
 from planner.engine.capacity.errors import CapacityError
+from planner.engine.costing.machines import Day
 from planner.engine.costing.measured import Measured, as_measured
 from planner.engine.costing.people import STEP_OF
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 TOKENS: Final = ("2p", "2e", "3", "3r")
 ARRANGEMENT: Final = {"4": "managed", "5a": "rented", "5b": "owned"}
+RENTED: Final = ("4", "5a")
 SERVED_WITHOUT_GPUS: Final = 8.1e9  # parameters: MLPerf 5.1 has processor results for models up to 8B
 
 
@@ -31,8 +33,7 @@ class Terms:
     `shares` is how much of the people behind each operating class this work carries, all of them where it is not
     named; `hire` whether people for machines of one's own have to be hired first. `own` are benchmarks of one's own;
     without `corrected` the roofline stands alone. `profile` is how a day's requests come, 24 factors of mean 1, where it
-    was measured; `may_wait_s` how long a first token may take, 0 where nobody says. Both are read for one part at a
-    time and left aside for many.
+    was measured; `may_wait_s` how long a first token may take, 0 where nobody says.
     """
 
     prices: PriceSnapshot
@@ -53,6 +54,12 @@ class Terms:
             return Measured(calibration)
         found = as_measured(calibration)
         return replace(found, own=Known.of(self.own, calibration), asked={}) if self.own else found
+
+    def day(self, variant: str) -> Day | None:
+        """The hours rented replicas follow; None where nobody measured them, or the machines stand anyway."""
+        if variant not in RENTED or not self.profile:
+            return None
+        return Day(self.profile, variant == "4" and self.may_wait_s > self.figures["cold_start_70b"])
 
     def share_of(self, variant: str) -> float:
         """The share of the people behind a placement that this work carries."""

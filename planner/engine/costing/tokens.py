@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from planner.engine.costing.work import Work
     from planner.engine.economics import Priced
@@ -60,6 +64,35 @@ def token_terms(variant: str, work: Work, price: TokenPrice, a: Mapping[str, Any
     if variant in UNDER_TERMS:
         terms["uplift"] = (listed + terms["commitment"]) * a["uplift_enterprise"]
     return terms
+
+
+def cheapest_offer(
+    offers: Sequence[Priced], work: Work, a: Mapping[str, Any]
+) -> tuple[NDArray[np.intp], TokenPrice]:
+    """Where the offer stands that costs this work least, caching and reasoning counted, and its prices: of equal ones
+    the first. One of each for every part where the work has columns; the months of a part (last axis) share theirs,
+    since its mix stays.
+    """
+    names = ("input", "output", "cached", "written")
+    each = [TokenPrice.of(offer, a) for offer in offers]
+    prices = np.array([[getattr(price, name) for name in names] for price in each], dtype=float)
+    paid_at = [np.asarray(amount) for amount in _paid_at(work)]
+    mixes = np.stack(
+        np.broadcast_arrays(*(amount[..., :1] if amount.ndim > 1 else amount for amount in paid_at))
+    )
+    place = np.argmin(np.tensordot(prices, mixes, axes=1), axis=0)
+    return place, TokenPrice(*(prices[place, column] for column in range(len(names))))
+
+
+def _paid_at(work: Work) -> tuple[Any, Any, Any, Any]:
+    """Tokens a month paid at the price of input, of output, of input from a cache and of input into one."""
+    given = work.input_tokens_month
+    return (
+        given * (1 - work.cached_share - work.written_share),
+        work.output_tokens_month * work.reasoning,
+        given * work.cached_share,
+        given * work.written_share,
+    )
 
 
 def seat_terms(seats: Any, a: Mapping[str, Any]) -> dict[str, Any]:

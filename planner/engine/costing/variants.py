@@ -9,13 +9,13 @@ import numpy as np
 
 from planner.engine.capacity import specs
 from planner.engine.costing.cheapest import choose, machine_terms
-from planner.engine.costing.machines import need, server_need, server_terms, stopped_hours
+from planner.engine.costing.machines import need, server_need, server_terms
 from planner.engine.costing.many import columns_of
 from planner.engine.costing.people import people_usd
 from planner.engine.costing.serving import servings
 from planner.engine.costing.terms import ARRANGEMENT, TOKENS, runs_without_gpus
-from planner.engine.costing.tokens import TokenPrice, seat_terms, token_terms
-from planner.engine.economics import cheapest_tokens
+from planner.engine.costing.tokens import TokenPrice, cheapest_offer, seat_terms, token_terms
+from planner.engine.economics import priced_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from planner.engine.costing.terms import Terms
     from planner.engine.costing.work import Work
     from planner.engine.economics import Priced
-    from planner.engine.facts import PriceSnapshot
     from planner.engine.policy import Tier
 
 
@@ -81,22 +80,17 @@ def _chat(seats: float | None, under: Terms) -> FullCost:
 
 
 def _tokens(variant: str, tier: Tier, work: Work, under: Terms) -> FullCost:
-    priced = _offer(variant, tier, work, under.prices)
-    if priced is None:
-        models = " or ".join(tier.open if variant.startswith("3") else tier.closed)
-        return FullCost(
-            variant, {}, unknown=f"The snapshot has no comparable price for {models}: enter or pull one."
-        )
+    opened = variant.startswith("3")
+    models = tier.open if opened else tier.closed
+    offers = priced_tokens(under.prices, models, open_weights=opened)
+    if not offers:
+        why = f"The snapshot has no comparable price for {' or '.join(models)}: enter or pull one."
+        return FullCost(variant, {}, unknown=why)
+    priced = offers[int(cheapest_offer(offers, work, under.figures)[0])]
     terms = token_terms(variant, work, TokenPrice.of(priced, under.figures), under.figures)
     terms["people"] = people_usd(variant, under.figures, under.share_of(variant))
     comparator = f"{priced.offer.provider} {priced.offer.model}"
     return FullCost(variant, terms, priced.offer.id, comparator, price=priced)
-
-
-def _offer(variant: str, tier: Tier, work: Work, prices: PriceSnapshot) -> Priced | None:
-    opened = variant.startswith("3")
-    share = float(np.mean(work.input_tokens_month / work.tokens_month))
-    return cheapest_tokens(prices, tier.open if opened else tier.closed, opened, share)
 
 
 def _machines(variant: str, tier: Tier, work: Work, under: Terms) -> FullCost:
@@ -114,7 +108,7 @@ def _machines(variant: str, tier: Tier, work: Work, under: Terms) -> FullCost:
     way = ways[place]
     request_s = float(chosen.pace.request_s[place, 0])
     needed = need(work, request_s, under.figures)
-    terms = machine_terms(variant, way, needed, under.figures) | _stopped(variant, way, needed, under)
+    terms = machine_terms(variant, way, needed, under.figures, under.day(variant))
     cost = FullCost(
         variant,
         {key: float(each) for key, each in terms.items()},
@@ -126,15 +120,6 @@ def _machines(variant: str, tier: Tier, work: Work, under: Terms) -> FullCost:
         need=needed,
     )
     return _with_people(cost, under)
-
-
-def _stopped(variant: str, way: Serving, needed: Need, under: Terms) -> dict[str, float]:
-    """What is not paid because rented replicas follow the hours of the day; machines of one's own stand anyway."""
-    if variant == "5b" or not under.profile:
-        return {}
-    to_zero = variant == "4" and under.may_wait_s > under.figures["cold_start_70b"]
-    hours = stopped_hours(needed, under.profile, under.figures, to_zero=to_zero)
-    return {"stopped": -hours * way.usd}
 
 
 def _named(way: Serving) -> str:

@@ -235,9 +235,9 @@ FORMULAS: Final = {
     "peak": "the peak is {work.peak:g} times the mean",
     "whole": "a load of {load:.3g} replicas takes {busy:,.0f}, since they come whole",
     "spare": "{n_plus:g} standing by",
-    "gpu_commitment": "{gpu_commit_share:.0%} of the rent committed for a year at {commit_discount_1y:.0%} off",
+    "gpu_commitment": "{gpu_commit_share:.0%} of the rent of replicas that always run, committed for a year at {commit_discount_1y:.0%} off",
     "stopped": "replicas follow the hours of the day as measured; one runs at any time unless a cold start may be waited for",
-    "adder": "{cloud_adder:.0%} of the rent",
+    "adder": "{cloud_adder:.0%} of the rent that is paid",
     "pool": "fixed, whatever its size",
     "capital": (
         "machines of ${number:,.0f} over {amort_months:g} months, {residual_36m:.0%} left at the end; {replicas}"

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from planner.engine.amounts import in_words
+from planner.engine.costing.variants import WITHOUT_GPUS
 from planner.engine.explain.costing import LABELS
 from planner.engine.explain.words import capitalised, listed, money, placed
 from planner.engine.vocabulary import CLASS_OF, VARIANTS
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from planner.engine.costing import FullCost
-    from planner.engine.costing.breakeven import BreakEven
+    from planner.engine.costing.against import Against
+    from planner.engine.costing.serving import Serving
 
 MILLION: Final = 1_000_000
 TEN: Final = 10
@@ -51,7 +53,7 @@ def headline(costs: Mapping[str, FullCost], feasible: Collection[str], target: s
     )
 
 
-def difference(variant: str, costs: Mapping[str, FullCost], comparator: str, found: BreakEven | None) -> str:
+def difference(variant: str, costs: Mapping[str, FullCost], comparator: str, found: Against | None) -> str:
     """Class 4 would cost 3.1 times class 3 today; it breaks even at no volume against this price."""
     own, other = costs[variant].usd_month, costs[comparator].usd_month
     if own is None or other is None:
@@ -60,11 +62,24 @@ def difference(variant: str, costs: Mapping[str, FullCost], comparator: str, fou
     sentence = f"{capitalised(placed(variant))} would cost {_ratio(own, other)} {placed(comparator)} today"
     if found is None:
         return f"{sentence}."
-    price = f"{costs[comparator].comparator} at ${found.usd_mtok:,.3g} a million tokens"
-    if math.isinf(found.sustained_mtok_month):
-        return f"{sentence}; it breaks even at no volume against {price}: a replica at planned load costs more than the tokens it carries."
-    volume = in_words(found.sustained_mtok_month * MILLION, TOKENS)
-    return f"{sentence}; it breaks even from {volume} on against {price}."
+    reading = found.reading
+    price = f"{costs[comparator].comparator} at ${reading.usd_mtok:,.3g} a million tokens"
+    if math.isinf(reading.sustained_mtok_month):
+        return (
+            f"{sentence}; it breaks even at no volume against {price}: on any machines a replica at planned load costs "
+            "more than the tokens it carries."
+        )
+    volume = in_words(reading.sustained_mtok_month * MILLION, TOKENS)
+    return (
+        f"{sentence}; it breaks even from {volume} on against {price}{_elsewhere(costs[variant], found.way)}."
+    )
+
+
+def _elsewhere(cost: FullCost, way: Serving | None) -> str:
+    """What it runs on then, where that is not what is cheapest today."""
+    if way == cost.serving:
+        return ""
+    return f", then on {way.gpus} x {way.gpu} with {way.model}" if way else f", then on {WITHOUT_GPUS}"
 
 
 def why_it_wins(costs: Mapping[str, FullCost], feasible: Collection[str], comparator: str) -> str:
@@ -96,10 +111,12 @@ def why_it_wins(costs: Mapping[str, FullCost], feasible: Collection[str], compar
 
 
 def _most(cost: FullCost) -> str:
-    """What most of a cost is."""
-    largest = sorted(cost.terms.items(), key=lambda term: -abs(term[1]))[:2]
-    parts = [f"{LABELS[key].lower()} {money(usd)}" for key, usd in largest if usd]
-    return f"most of which is {listed(parts)}"
+    """The two largest things that are paid for, and whether they are most of the cost."""
+    paid = [(key, usd) for key, usd in cost.terms.items() if usd > 0]
+    largest = sorted(paid, key=lambda term: -term[1])[:2]
+    parts = listed([f"{LABELS[key].lower()} {money(usd)}" for key, usd in largest])
+    most = 2 * sum(usd for _, usd in largest) > (cost.usd_month or 0)
+    return f"most of which is {parts}" if most else f"first of all {parts}"
 
 
 def _ratio(own: float, other: float) -> str:
@@ -113,6 +130,7 @@ def _ratio(own: float, other: float) -> str:
 def volume_sentence(comparator: str) -> str:
     """What the lines over volume show."""
     return (
-        f"Dollars a month over tokens a month, {placed(comparator)} as the thick line; a diamond marks where machines "
-        "get cheaper for good. Machines come in whole replicas, so their lines go in steps."
+        f"Dollars a month over tokens a month, {placed(comparator)} as the thick line, without the people behind it, whom "
+        "others use as well; a diamond marks where machines get cheaper for good. Machines are those that are cheapest at "
+        "each volume and come in whole replicas, so their lines go in steps."
     )

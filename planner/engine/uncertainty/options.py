@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = NDArray[np.float64]
 SECONDS_PER_HOUR: Final = 3600
+ROUNDING: Final = 1e-9  # machines: what is left of a whole number after floating-point division
 
 
 class Option(Protocol):
@@ -43,7 +44,8 @@ class Tokens:
 @dataclass(frozen=True, slots=True)
 class Replicas:
     """Machines for the peak, in whole replicas and with spare ones. `tok_s` is what one replica serves at full load,
-    input and output together. `rented` ones follow the price of GPUs, owned ones do not.
+    input and output together. `rented` ones follow the price of GPUs and are given back; owned ones do neither, and
+    come as many `together` as a machine holds, each replica written off by so much a month.
     """
 
     name: str
@@ -56,15 +58,20 @@ class Replicas:
     hours: float
     fixed_usd_month: float = 0.0
     rented: bool = True
+    together: float = 1.0
+    written_off_usd_month: float = 0.0
 
     def replicas(self, futures: Futures) -> Floats:
-        """ceil(V / (hours x 3600) x peak / (capacity x planned use)) + spare."""
+        """ceil(V / (hours x 3600) x peak / (capacity x planned use)) + spare, and as many as were ever bought."""
         mean_tok_s = self.tokens_month / (self.hours * SECONDS_PER_HOUR)
         needed = futures.demand / futures.capacity
         needed *= mean_tok_s * self.peak / (self.tok_s * self.planned_use)
         np.ceil(needed, out=needed)
         needed += self.spare
-        return needed
+        if self.rented:
+            return needed
+        np.maximum.accumulate(needed, axis=0, out=needed)
+        return np.asarray(np.ceil(needed / self.together - ROUNDING) * self.together)
 
     def bills(self, futures: Futures) -> Floats:
         usd = self.replicas(futures)
@@ -72,6 +79,20 @@ class Replicas:
         if self.rented:
             usd *= futures.gpu_price
         usd += self.fixed_usd_month
+        return usd
+
+
+@dataclass(frozen=True, slots=True)
+class Cheapest:
+    """The cheapest of several in every month of every future: rented machines are exchanged as the volume grows."""
+
+    name: str
+    options: tuple[Replicas, ...]
+
+    def bills(self, futures: Futures) -> Floats:
+        usd = self.options[0].bills(futures)
+        for option in self.options[1:]:
+            np.minimum(usd, option.bills(futures), out=usd)
         return usd
 
 
