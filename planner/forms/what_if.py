@@ -11,7 +11,7 @@ from planner.engine.costing.asked import WhatIf
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from planner.engine.policy import Assumptions
+    from planner.engine.costing.asked import Asked
 
 PERCENT: Final = 100
 FIGURES: Final = {
@@ -28,7 +28,7 @@ SHARES: Final = ("planned_use",)
 class WhatIfForm(forms.Form):
     """Every field is optional: an empty one is as it is."""
 
-    volume = forms.FloatField(label="Times the volume", min_value=0.001, max_value=100_000)
+    volume = forms.FloatField(label="Times the volume", min_value=0.01, max_value=1000)
     peak = forms.FloatField(
         label="Peak over mean",
         min_value=1,
@@ -41,11 +41,17 @@ class WhatIfForm(forms.Form):
         max_value=PERCENT,
         help_text="How much of each class's people this work carries.",
     )
-    people_managed = forms.FloatField(label="People behind managed machines", min_value=0, max_value=100)
-    people_rented = forms.FloatField(label="People behind rented machines", min_value=0, max_value=100)
-    people_owned = forms.FloatField(label="People behind owned machines", min_value=0, max_value=100)
+    people_managed = forms.FloatField(
+        label="People behind managed machines, full-time", min_value=0, max_value=100
+    )
+    people_rented = forms.FloatField(
+        label="People behind rented machines, full-time", min_value=0, max_value=100
+    )
+    people_owned = forms.FloatField(
+        label="People behind owned machines, full-time", min_value=0, max_value=100
+    )
     planned_use = forms.FloatField(label="Planned use at the peak, %", min_value=1, max_value=PERCENT)
-    spare = forms.FloatField(label="Spare replicas", min_value=0, max_value=100)
+    spare = forms.IntegerField(label="Spare replicas", min_value=0, max_value=100)
     itl_ms = forms.FloatField(label="Milliseconds a token", min_value=1, max_value=10_000)
 
     def __init__(self, asked: Mapping[str, str]) -> None:
@@ -54,6 +60,11 @@ class WhatIfForm(forms.Form):
             field.required = False
             field.quiet = True  # type: ignore[attr-defined]  # all of them are optional: said once, above
             field.widget.attrs["inputmode"] = "decimal"
+            limits = f"{field.min_value:,g} and {field.max_value:,g}"  # type: ignore[attr-defined]
+            whole = "number" if isinstance(field, forms.FloatField) else "whole number"
+            field.error_messages["invalid"] = f"Must be a {whole} between {limits}."
+            for check in field.validators:
+                check.message = f"Must lie between {limits}."  # type: ignore[attr-defined]
 
     def standing(self, values: Mapping[str, float]) -> None:
         """Shows in each empty field what holds now."""
@@ -77,6 +88,9 @@ class WhatIfForm(forms.Form):
         )
 
 
-def figures_standing(assumed: Assumptions) -> dict[str, float]:
-    """What the policy says for each figure of the form, as the form writes it."""
-    return {name: assumed[figure] * (PERCENT if name in SHARES else 1) for name, figure in FIGURES.items()}
+def standing_values(asked: Asked) -> dict[str, float]:
+    """What holds for each field of the form, as the form writes it."""
+    assumed = asked.under.figures
+    figures = {name: assumed[figure] * (PERCENT if name in SHARES else 1) for name, figure in FIGURES.items()}
+    peak = {"peak": asked.work.peak} if asked.work else {}
+    return figures | {"volume": 1.0} | peak

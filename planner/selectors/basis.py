@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.engine import PolicyError, load_policy
 from planner.engine.policy import build_policy, load
-from planner.models import PolicyActivation, PolicyVersion
+from planner.models import PlanRun, PolicyActivation, PolicyVersion
 from pricing import selectors as pricing_selectors
 from pricing.feeds.reference import reference_snapshot
 from pricing.models import Snapshot
@@ -66,12 +66,17 @@ def _kept(sha: str) -> Policy:
 
 
 def latest_snapshot() -> Snapshot | None:
-    """The snapshot that was frozen last."""
-    return Snapshot.objects.order_by("-pk").only("pk", "name", "as_of").first()
+    """The snapshot the newest plan was made with, before any plan the one that was kept last.
+
+    Prices that return to what they were are the snapshot that is there already, so the newest row says nothing.
+    """
+    planned = PlanRun.objects.filter(snapshot__isnull=False).order_by("-pk").values("snapshot")[:1]
+    rows = Snapshot.objects.only("pk", "name", "as_of")
+    return rows.filter(pk__in=planned).first() or rows.order_by("-pk").first()
 
 
 def latest_prices() -> PriceSnapshot:
-    """The prices frozen last, or the shipped reference before anything was frozen."""
+    """The prices of the newest plan, or the shipped reference before anything was kept."""
     row = latest_snapshot()
     return prices_of(row.pk) if row else reference_snapshot()
 

@@ -33,8 +33,8 @@ def current_decisions(workloads: Iterable[Workload] | QuerySet[Workload]) -> Que
 
 
 def targets() -> QuerySet[Decision, tuple[int, list[str | None]]]:
-    """Each workload with the target of each of its parts, by the newest decision; no record is read."""
-    finished = Decision.objects.filter(run__state=RunState.DONE)
+    """Each workload in use with the target of each of its parts, by the newest decision; no record is read."""
+    finished = Decision.objects.filter(run__state=RunState.DONE, workload__archived_at=None)
     newest = finished.order_by("workload_id", "-run_id").distinct("workload_id").values("pk")
     found = Func(
         F("record__record"),

@@ -17,9 +17,10 @@ from planner.engine.costing.people import STEP_OF
 from planner.engine.costing.spread import spreads
 from planner.engine.explain import costing as words
 from planner.engine.explain import verdicts
+from planner.engine.explain.words import capitalised, placed
 from planner.engine.given import workload_of
 from planner.engine.policy import UnknownAssumptionError
-from planner.engine.vocabulary import CLASS_LABELS, CLASS_OF, VARIANTS
+from planner.engine.vocabulary import VARIANTS
 from planner.selectors import basis, capacity, decisions
 from planner.selectors.explained import Explained, explained
 from planner.selectors.foreseen import Foreseen, foreseen
@@ -52,6 +53,7 @@ class Line:
     variant: str
     label: str
     state: str
+    said: str
     cost: FullCost
     spread: Spread | None
     planned_usd: float | None
@@ -89,18 +91,22 @@ class Economics:
         )
 
     def _line(self, variant: str, spread: Spread | None) -> Line:
-        states = {
-            each["variant"]: each["state"] for group in self.segment["classes"] for each in group["variants"]
-        }
+        decided = self.decided.get(variant, {})
         return Line(
             variant,
-            CLASS_LABELS[CLASS_OF[variant]],
-            states.get(variant, "excluded"),
+            capitalised(placed(variant)),
+            decided.get("state", "excluded"),
+            decided.get("words", ""),
             self.costs[variant],
             spread,
             self.segment["costs"].get(variant),
             variant == self.variant,
         )
+
+    @cached_property
+    def decided(self) -> dict[str, dict[str, Any]]:
+        """What the decision says of each placement."""
+        return {each["variant"]: each for group in self.segment["classes"] for each in group["variants"]}
 
     @property
     def cost(self) -> FullCost:
@@ -113,12 +119,14 @@ class Economics:
 
     @property
     def headline(self) -> str:
-        return verdicts.headline(self.costs, self.segment["feasible"], self.segment["target"])
+        aside = {variant: words.set_aside(each) for variant, each in self.decided.items()}
+        return verdicts.headline(self.costs, self.segment["feasible"], self.segment["target"], aside)
 
     @property
     def why(self) -> str:
         """Why what is paid by the token wins, or does not."""
-        return verdicts.why_it_wins(self.costs, self.segment["feasible"], self.comparator)
+        segment = self.segment
+        return verdicts.why_it_wins(self.costs, segment["feasible"], self.comparator, segment["target"])
 
     @cached_property
     def comparator(self) -> str:
@@ -148,10 +156,16 @@ class Economics:
                 "never": found is not None and math.isinf(found.reading.sustained_mtok_month),
                 "found": found and found.reading,
                 "tokens": found and found.reading.sustained_mtok_month * words.MILLION,
-                "use_percent": found and found.reading.use * PERCENT,
+                "use": found and verdicts.use_words(found.reading.use, self._reached),
             }
             for variant, found in self.break_evens.items()
         ]
+
+    @property
+    def _reached(self) -> float:
+        """The share of a replica's full capacity that is used on average where the peak fills it as planned."""
+        work = self.asked.work
+        return self.asked.under.figures["rho_max"] / (work.peak if work else 1.0)
 
     @property
     def markers(self) -> list[dict[str, Any]]:

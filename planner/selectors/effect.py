@@ -10,7 +10,7 @@ from planner.engine import FactError, decide_workload, record
 from planner.selectors import basis, inputs
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import datetime
 
     from planner.engine import WorkloadInput
     from workloads.models import Workload
@@ -34,12 +34,13 @@ class Effect:
         return list(found.values())
 
 
-def effect(said: WorkloadInput, day: date, workload: Workload | None = None) -> Effect:
-    """Decided on what is known; a fact that cannot be read yet is said, never raised."""
+def effect(said: WorkloadInput, as_of: datetime, workload: Workload | None = None) -> Effect:
+    """Decided on what is known, what was measured included; a fact that cannot be read yet is said, never raised."""
     if not said.segments:
         return Effect(None, "Name at least one part of the workload, with its share of the tokens.")
-    policy = basis.policy()
-    given = inputs.as_read_by(policy, inputs.with_waivers_of(workload, named(said), day))
+    policy, day = basis.policy(), as_of.date()
+    measured = inputs.with_measured(workload, named(said), as_of)
+    given = inputs.as_read_by(policy, inputs.with_waivers_of(workload, measured, day))
     try:
         decision = decide_workload(policy, given, basis.latest_prices(), day)
     except FactError as error:

@@ -9,6 +9,7 @@ from planner.engine import Waiver as StandingWaiver
 from planner.models import Waiver, WaiverState
 from planner.selectors import announced
 from workloads.selectors import facts
+from workloads.selectors.usage import observed_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +63,23 @@ def with_waivers_of(workload: Workload | None, given: WorkloadInput, day: date) 
         for each in given.segments
     )
     return dataclasses.replace(given, waivers=waivers.get((workload.pk, None), ()), segments=segments)
+
+
+def with_measured(workload: Workload | None, given: WorkloadInput, as_of: datetime) -> WorkloadInput:
+    """What a form says of a workload, with what was measured of it and of its parts by name: that outranks answers."""
+    if workload is None or workload.pk is None:
+        return given
+    observed = observed_facts([workload], as_of)
+    names = {segment.name: segment.pk for segment in workload.segments.all()}
+    segments = tuple(
+        dataclasses.replace(each, facts={**each.facts, **observed.of(workload.pk, names[each.name])})
+        if each.name in names
+        else each
+        for each in given.segments
+    )
+    return dataclasses.replace(
+        given, facts={**given.facts, **observed.of(workload.pk, None)}, segments=segments
+    )
 
 
 def as_read_by(policy: Policy, given: WorkloadInput) -> WorkloadInput:

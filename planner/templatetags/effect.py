@@ -22,4 +22,4 @@ def effect_of(form: RegistrationForm) -> Effect:
     """{% effect_of form as effect %}: for the same parts that the live panel gets."""
     now = timezone.now()
     given = form.workload_input(facts.organisation_facts(), now)
-    return effects.effect(given, now.date(), form.workload)
+    return effects.effect(given, now, form.workload)

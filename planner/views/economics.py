@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from planner import access, charts
-from planner.forms.what_if import WhatIfForm, figures_standing
+from planner.forms.what_if import WhatIfForm, standing_values
 from planner.htmx import fragment_or_page, is_fragment
 from planner.selectors.economics import Missing, economics
 from planner.selectors.reconciliation import page as reconciliation
@@ -27,7 +27,7 @@ def workload(request: HttpRequest, pk: int) -> HttpResponse:
     costed = economics(found, part, variant, form.what_if(), timezone.now())
     if isinstance(costed, Missing):
         return render(request, "planner/economics/missing.html", {"workload": found, "missing": costed})
-    form.standing(figures_standing(costed.asked.under.figures))
+    form.standing(standing_values(costed.asked))
     context: dict[str, Any] = {
         "workload": found,
         "costed": costed,

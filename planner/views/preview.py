@@ -23,5 +23,5 @@ def preview(request: HttpRequest) -> HttpResponse:
     edited = edited_workload(request.POST, request.user)
     form = RegistrationForm(request.POST, user=request.user, workload=edited)
     given = form.workload_input(facts.organisation_facts(), now)
-    found = effect.effect(given, now.date(), form.workload)
+    found = effect.effect(given, now, form.workload)
     return render(request, "planner/preview.html", {"effect": found})

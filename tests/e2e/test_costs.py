@@ -65,7 +65,7 @@ def test_an_architect_takes_a_cost_apart_and_tries_other_figures(
     assert after != before
     expect(journey.locator(".lede-sub")).to_contain_text("An open-weight API")
     journey.get_by_label("Peak over mean").fill("0")
-    expect(journey.locator("[data-error-summary]")).to_contain_text("greater than or equal to 1")
+    expect(journey.locator("[data-error-summary]")).to_contain_text("Must lie between 1 and 1,000")
     axe(journey)
 
 

@@ -16,6 +16,8 @@ from planner import services
 from planner.management.sample.cases import Case, cases
 from planner.management.sample.load import register_case
 from planner.models import PlanRun
+from planner.selectors import basis, decisions
+from pricing.models import Snapshot
 from tests.factories import WorkloadFactory
 from workloads.models import OrganisationProfile, User, Workload
 from workloads.services.facts import replace_facts
@@ -106,7 +108,7 @@ def test_the_break_even_names_its_comparator_and_says_never_where_it_is_never(
 ) -> None:
     page = words_of(page_of(client, planned[FAQ]))
     assert "it breaks even at no volume against groq llama-3.1-8b at $" in page
-    assert "Use from which a replica pays" in page
+    assert "Use a replica needs" in page
     assert "Not confirmed" in page  # the published marker stands beside it
 
 
@@ -127,8 +129,8 @@ def test_a_figure_that_cannot_be_read_is_named_kept_and_changes_nothing(
     client: Client, planned: dict[int, Workload]
 ) -> None:
     page = page_of(client, planned[FAQ], peak="many", spare="-1")
-    assert "Peak over mean: Enter a number." in words_of(page)
-    assert "Spare replicas: Ensure this value is greater than or equal to 0." in words_of(page)
+    assert "Peak over mean: Must be a number between 1 and 1,000." in words_of(page)
+    assert "Spare replicas: Must lie between 0 and 100." in words_of(page)
     assert 'value="many"' in page
     assert "In full, an open-weight API costs" in page
 
@@ -185,3 +187,23 @@ def test_it_takes_as_many_queries_for_three_parts_as_for_one(
 
 
 QUERIES = 22
+
+
+def test_an_archived_workload_carries_no_people(planned: dict[int, Workload]) -> None:
+    assert planned[FAQ].pk in dict(decisions.targets())
+    Workload.objects.filter(pk=planned[FAQ].pk).update(archived_at=timezone.now())
+    assert planned[FAQ].pk not in dict(decisions.targets())
+    assert planned[HYBRID].pk in dict(decisions.targets())
+
+
+def test_prices_that_return_to_what_they_were_are_the_latest_again(planned: dict[int, Workload]) -> None:
+    first = basis.latest_snapshot()
+    assert first is not None
+    other = Snapshot.objects.create(
+        sha="f" * 64, name="other", as_of=first.as_of, document=Snapshot.objects.get(pk=first.pk).document
+    )
+    run = PlanRun.objects.order_by("-pk")[0]
+    services.plan_here(as_of=timezone.now(), snapshot=other)
+    assert basis.latest_snapshot() == other
+    services.plan_here(as_of=timezone.now(), snapshot=Snapshot.objects.get(pk=run.snapshot_id))
+    assert basis.latest_snapshot() == first

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.engine.amounts import in_words
 from planner.engine.costing.people import OWN_MACHINES, STAFFING
+from planner.engine.explain.words import lower_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,6 +120,14 @@ def _figures(key: str, variant: str, work: Work | None, under: Terms) -> tuple[F
     stand_in = work.stand_in if work else frozenset()
     names += [figure for figure, terms in STANDS_IN.items() if figure in stand_in and key in terms]
     return tuple(figure_line(under.figures.figures[name]) for name in names if name in under.figures)
+
+
+def set_aside(decided: Mapping[str, Any]) -> str:
+    """Why a decision sets a placement aside that its rules allow, in a sentence; nothing where money alone does."""
+    if decided["state"] == "not_ready":
+        return f"The decision holds it for not ready: {lower_first(decided['sentence'])}"
+    _, aside, reason = decided["sentence"].partition("Set aside: ")
+    return f"The decision sets it aside: {reason}" if aside else ""
 
 
 def figure_line(figure: Assumption) -> FigureLine:

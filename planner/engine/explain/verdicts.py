@@ -33,8 +33,10 @@ def cheapest(costs: Mapping[str, FullCost], among: Collection[str]) -> str | Non
     return min(known)[2] if known else None
 
 
-def headline(costs: Mapping[str, FullCost], feasible: Collection[str], target: str | None) -> str:
-    """Whether the full cost agrees with the decision, in one sentence."""
+def headline(
+    costs: Mapping[str, FullCost], feasible: Collection[str], target: str | None, aside: Mapping[str, str]
+) -> str:
+    """Whether the full cost agrees with the decision; where it does not, why the decision sets the cheapest `aside`."""
     least = cheapest(costs, feasible)
     if target is None:
         return "No placement is allowed, so there is nothing to compare."
@@ -47,9 +49,15 @@ def headline(costs: Mapping[str, FullCost], feasible: Collection[str], target: s
     if least is None:
         return "No placement that is allowed has a cost anybody knows."
     dearer = (costs[target].usd_month or 0) - (costs[least].usd_month or 0)
-    return (
+    sentence = (
         f"In full, {placed(target)} costs {money(costs[target].usd_month)}; {placed(least)} would cost "
-        f"{money(dearer)} less, and is allowed too."
+        f"{money(dearer)} less"
+    )
+    why = aside.get(least)
+    return (
+        f"{sentence}. {why}"
+        if why
+        else f"{sentence}, and is allowed too: decisions compare the planning price."
     )
 
 
@@ -82,32 +90,31 @@ def _elsewhere(cost: FullCost, way: Serving | None) -> str:
     return f", then on {way.gpus} x {way.gpu} with {way.model}" if way else f", then on {WITHOUT_GPUS}"
 
 
-def why_it_wins(costs: Mapping[str, FullCost], feasible: Collection[str], comparator: str) -> str:
-    """In one sentence, why the comparator wins or does not."""
+def why_it_wins(
+    costs: Mapping[str, FullCost], feasible: Collection[str], comparator: str, target: str | None
+) -> str:
+    """In one sentence, why the comparator wins or does not; what is not the target wins on cost alone."""
     usd = costs[comparator].usd_month
     if usd is None:
         return f"Whether {placed(comparator)} wins is not known. {costs[comparator].unknown}"
+    name = capitalised(placed(comparator))
     if comparator not in feasible:
-        return f"{capitalised(placed(comparator))} would cost {money(usd)}, but is not allowed here."
-    others = [
-        each
-        for each in feasible
-        if CLASS_OF[each] != CLASS_OF[comparator] and costs[each].usd_month is not None
-    ]
-    least = cheapest(costs, others)
+        return f"{name} would cost {money(usd)}, but is not allowed here."
+    rivals = [each for each in feasible if CLASS_OF[each] != CLASS_OF[comparator]]
+    if not rivals:
+        return f"{name} costs {money(usd)}, and no other class is allowed here."
+    least = cheapest(costs, rivals)
     if least is None:
-        return f"{capitalised(placed(comparator))} is the only one with a known cost, {money(usd)}."
+        return f"{name} costs {money(usd)}; what the other classes that are allowed cost is not known."
     other = costs[least].usd_month or 0.0
     if other < usd:
         return (
-            f"{capitalised(placed(comparator))} does not win: it costs {money(usd)}, {placed(least)} {money(other)}; "
+            f"{name} does not win: it costs {money(usd)}, {placed(least)} {money(other)}; "
             f"{_most(costs[comparator])}."
         )
+    wins = "wins" if CLASS_OF[comparator] == CLASS_OF.get(target or "") else "would win on cost alone"
     tie = "no more than" if other == usd else "less than"
-    return (
-        f"{capitalised(placed(comparator))} wins: at {money(usd)} it costs {tie} {placed(least)} at {money(other)}, "
-        f"{_most(costs[least])}."
-    )
+    return f"{name} {wins}: at {money(usd)} it costs {tie} {placed(least)} at {money(other)}, {_most(costs[least])}."
 
 
 def _most(cost: FullCost) -> str:
@@ -125,6 +132,13 @@ def _ratio(own: float, other: float) -> str:
         return f"{money(own)} against nothing for"
     ratio = own / other
     return f"{ratio:,.0f} times" if ratio >= TEN else f"{ratio:.2g} times"
+
+
+def use_words(needed: float, reached: float) -> str:
+    """How full a replica has to be on average to cost what its tokens would, beside how full it gets."""
+    if needed > 1:
+        return f"never, {reached:.0%} is reached"
+    return f"{needed:.0%}, {reached:.0%} is reached"
 
 
 def volume_sentence(comparator: str) -> str:

@@ -116,8 +116,9 @@ def _confirmed(policy: Policy, trigger: TriggerState) -> str:
 
 def _side(policy: Policy, name: str, trigger: TriggerState) -> str:
     declared, value = policy.inputs[name], trigger.values.get(name)
-    words = "no permitted placement" if value is None else in_words(value, declared.unit, declared.labels)
-    return f"{lower_first(declared.label)} {words}"
+    if value is None:
+        return f"{lower_first(declared.label)} cannot be compared, since nothing of it is allowed here"
+    return f"{lower_first(declared.label)} {in_words(value, declared.unit, declared.labels)}"
 
 
 def _break_even(policy: Policy, pays: BreakEven | None) -> dict[str, Any] | None:

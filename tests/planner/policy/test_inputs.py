@@ -17,7 +17,9 @@ from pricing import services as pricing_services
 from pricing.feeds.reference import reference_snapshot
 from tests import factories
 from tests.planner.policy.cast import NOW, TODAY, send
+from tests.workloads.test_usage_observed import fill
 from workloads.models import Workload
+from workloads.selectors.usage import observed_facts
 
 if TYPE_CHECKING:
     from workloads.models import Team, User
@@ -60,8 +62,24 @@ def test_the_live_preview_of_a_workload_reads_its_waivers(bot: Workload) -> None
     given = WorkloadInput(
         "Bot", {}, {"needs_programmatic_access": Fact(True)}, (SegmentInput("all", 100, "proposed", {}),)
     )
-    assert fired(effect.effect(given, TODAY, bot).record) == ([], [ROW])
-    assert fired(effect.effect(given, TODAY).record) == ([ROW], [])
+    assert fired(effect.effect(given, NOW, bot).record) == ([], [ROW])
+    assert fired(effect.effect(given, NOW).record) == ([ROW], [])
+
+
+def test_the_live_preview_of_a_workload_reads_what_was_measured_of_it(bot: Workload) -> None:
+    part = bot.segments.get()
+    given = WorkloadInput(
+        "Bot",
+        {},
+        {"tokens_month": Fact(1)},
+        (SegmentInput("all", 100, "proposed", {}), SegmentInput("new", 0, "proposed", {})),
+    )
+    fill(bot, 30, end=NOW)
+    read = inputs.with_measured(bot, given, NOW)
+    assert read.facts["tokens_month"].source == "observed"
+    assert read.segments[0].facts == observed_facts([bot], NOW).of(bot.pk, part.pk)
+    assert read.segments[1].facts == {}
+    assert inputs.with_measured(None, given, NOW) == given
 
 
 def test_waivers_cost_one_query_however_many_workloads(bot: Workload, django_assert_num_queries: Any) -> None:
