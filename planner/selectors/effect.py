@@ -6,22 +6,23 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from planner.engine import FactError, decide_workload, record
+from planner.engine import FactError, decide_workload, load_policy, record
 from planner.selectors import basis, inputs
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from planner.engine import WorkloadInput
+    from planner.engine import Policy, WorkloadInput
     from workloads.models import Workload
 
 
 @dataclass(frozen=True)
 class Effect:
-    """The answer, or why there is none yet."""
+    """The answer, or why there is none yet; `unread` are answers the policy in force does not ask for, by label."""
 
     record: dict[str, Any] | None
     open_question: str
+    unread: tuple[str, ...] = ()
 
     @property
     def segments(self) -> list[dict[str, Any]]:
@@ -45,7 +46,15 @@ def effect(said: WorkloadInput, as_of: datetime, workload: Workload | None = Non
         decision = decide_workload(policy, given, basis.latest_prices(), day)
     except FactError as error:
         return Effect(None, error.message)
-    return Effect(record(decision), "")
+    return Effect(record(decision), "", _unread(policy, said))
+
+
+def _unread(policy: Policy, said: WorkloadInput) -> tuple[str, ...]:
+    """Labels of what was answered and the policy in force is too old, or too new, to read."""
+    shipped = load_policy().inputs
+    given = [name for facts in (said.facts, *(each.facts for each in said.segments)) for name in facts]
+    unread = dict.fromkeys(name for name in given if name not in policy.inputs)
+    return tuple(shipped[name].label if name in shipped else name for name in unread)
 
 
 def named(given: WorkloadInput) -> WorkloadInput:

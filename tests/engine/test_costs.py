@@ -69,7 +69,7 @@ def test_hidden_reasoning_is_paid_where_nobody_counted_the_output() -> None:
     costs = priced(snapshot(offer), tokens_month=100_000_000, reasoning_multiplier=5)
     assert costs["3"].usd_month == 75 + 5 * 25
     assert (
-        "125.0 M output at $1 per million, 5 tokens written for one that is read"
+        "125.0 M output at $1 per million, 5 tokens written for one that is shown"
         in costs["3"].parts[0].formula
     )
     split = {"input_tokens_month": 75_000_000, "output_tokens_month": 25_000_000}

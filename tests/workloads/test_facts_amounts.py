@@ -41,6 +41,12 @@ def test_an_amount_is_read_as_people_write_it(name: str, text: str, value: float
     [
         ("tokens_month", "-5", "-5 is negative: Tokens a month cannot be below 0. Write 0 or more"),
         ("tokens_month", "around sixty", "“around sixty” is not a number. Write one like 60M"),
+        ("cached_input_share", "lots", "“lots” is not a number. Write one like 5 or 37.5, or leave it empty"),
+        (
+            "reasoning_multiplier",
+            "lots",
+            "“lots” is not a number. Write one like 2 or 12.5, or leave it empty",
+        ),
         ("tokens_month", "60.000", "“60.000” can be read two ways. Write 60000"),
         ("tokens_month", "1,5", "“1,5” can be read two ways."),
         ("tokens_month", "nan", "“nan” is not a number."),

@@ -40,7 +40,7 @@ def read_amount(given: Input, text: str) -> Value:
         number = float(_plainly(given, bare)) * factor
     except FactError:
         raise ValidationError(
-            f"“{text}” is not a number. Write one like 60M, 1.2 B, 40k or 2500, {LEAVE_OPEN}"
+            f"“{text}” is not a number. Write one like {_such_as(given)}, {LEAVE_OPEN}"
         ) from None
     _refuse_outside(given, number)
     whole = round(number) if factor != 1 and abs(number) >= 1 else number
@@ -50,6 +50,13 @@ def read_amount(given: Input, text: str) -> Value:
         raise ValidationError(
             f"{given.label} is a whole number: write one without a fraction, {LEAVE_OPEN}"
         ) from None
+
+
+def _such_as(given: Input) -> str:
+    """Numbers as people write this one."""
+    if given.unit.startswith("%"):
+        return "5 or 37.5"
+    return "2 or 12.5" if given.unit in ("x", "ratio", "share") else "60M, 1.2 B, 40k or 2500"
 
 
 def _plainly(given: Input, text: str) -> Any:

@@ -127,7 +127,7 @@ def _token_formula(priced: Priced, demand: Demand, multiplier: float, discount: 
     if demand.cached_share and priced.cached is not None:
         text += f", {demand.cached_share:.0%} of the input cached at ${priced.cached:,.4g}"
     if demand.reasoning != 1:
-        text += f", {demand.reasoning:g} tokens written for one that is read"
+        text += f", {demand.reasoning:g} tokens written for one that is shown"
     if multiplier != 1:
         text += f", times {multiplier:g} for the open model's longer answers"
     return text if discount == 1 else f"{text}, times {discount:g} for batches"

@@ -48,7 +48,7 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class Demand:
     """What a segment asks for in a month. Tokens nobody split hold no reasoning: `reasoning` is written for one that is
-    read, and in the output already.
+    shown, and in the output already.
     """
 
     input_tokens: float

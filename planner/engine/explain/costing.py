@@ -228,7 +228,7 @@ FORMULAS: Final = {
     "administration": "{seat_admin:.0%} of the seats' price",
     "input": "{tokens} at ${price.input:,.4g} a million",
     "output": "{tokens} at ${price.output:,.4g} a million",
-    "reasoning": "{work.reasoning:g} tokens written for one that is read",
+    "reasoning": "{work.reasoning:g} tokens written for one that is shown",
     "cached": "{work.cached_share:.0%} of the input at ${price_cached:,.4g} instead of ${price.input:,.4g}{usual}",
     "written": "{work.written_share:.0%} of the input written at {cache_write_ratio:g} times its price",
     "longer": "the open model needs {work.longer:g} times the tokens",

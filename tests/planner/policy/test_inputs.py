@@ -103,3 +103,9 @@ def test_a_fact_another_policy_asks_for_is_left_out_and_stops_no_decision() -> N
     with pytest.raises(FactError, match="seats"):
         decide_workload(older, said, reference_snapshot(), TODAY)
     assert set(inputs.as_read_by(older, said).facts) == {"tokens_month"}
+
+
+def test_the_live_preview_names_what_the_policy_in_force_does_not_read() -> None:
+    part = SegmentInput("all", 100, "proposed", {"reasoning_multiplier": Fact(5)})
+    given = WorkloadInput("Bot", {}, {"no_such_fact": Fact(1), "tokens_month": Fact(1)}, (part,))
+    assert effect.effect(given, NOW).unread == ("no_such_fact",)
