@@ -23,7 +23,7 @@ from planner.engine.explain.outlook import (
 )
 from planner.engine.explain.pools import pool_entry, pool_sentence, sharing_sentence
 from planner.engine.outlook.ahead import OWN_MONTHS, Ahead, no_luck
-from planner.engine.outlook.lines import Measured, bills_of, usd_of
+from planner.engine.outlook.lines import Machines, Measured, Member, bills_of, usd_of
 from planner.engine.outlook.matters import average, matters
 from planner.engine.outlook.portfolio import (
     MONTHS,
@@ -34,16 +34,21 @@ from planner.engine.outlook.portfolio import (
     courses,
     month_now,
 )
+from planner.engine.outlook.ways import pool_of, ways_for
 from planner.engine.policy import Assumptions
+from planner.engine.pooling.bill import cost_of
+from planner.engine.pooling.exact import Solved, solved
+from planner.engine.pooling.problem import Demands, Problem, Staff
 from planner.engine.scenarios import World, answers
 from planner.engine.uncertainty.draws import Draws
 from planner.engine.uncertainty.price_scenarios import PRICE_SCENARIOS
 from tests.engine.laws import examples
-from tests.engine.samples import AS_OF, CASES, ORGANISATION, PLAIN, POLICY, PRICES, STAFFED
+from tests.engine.samples import AS_OF, CASES, ORGANISATION, OWNING, PLAIN, POLICY, PRICES, STAFFED
 
 ASSUMED = Assumptions.of(POLICY, AS_OF).having({"futures_drawn": 200})
 GOLDEN = World(POLICY, parse_workloads(CASES, POLICY), PRICES, ASSUMED, AS_OF)
 INSIDE = STAFFED | {"data_must_stay_in_infra": True, "current_class": "5a"}
+AIR_GAPPED = OWNING | {"air_gap_required": True, "data_tags": ["classified"], "gov_or_defence": True}
 CASES_OF = (TODAY, TARGET, POOLED)
 
 
@@ -195,6 +200,53 @@ def test_opposite_hours_share_machines_that_the_same_hours_do_not() -> None:
     assert len(shared.parts) == 2
     assert shared.replicas < crowded.replicas
     assert month_now(apart, POOLED).usd < month_now(together, POOLED).usd
+
+
+def test_what_the_solver_pays_for_replicas_is_what_machines_are_billed() -> None:
+    """Of every pool it may open, rented or bought, however many replicas are busy."""
+    found = portfolio_of(AIR_GAPPED | {"tokens_month": 2e9}, INSIDE | {"tokens_month": 2e9})
+    hours = np.ones((len(found.parts), 24))
+    ways = ways_for(found.parts, found.world, hours)
+    assert {"5a", "5b"} <= {way.variant for way in ways}
+    assert any(pool_of(way, ASSUMED).unit_replicas > 1 for way in ways)
+    for way in ways:
+        one = Problem.of(
+            Demands(["all"], np.array([np.inf]), np.ones((1, 1)), np.ones((1, 1))),
+            [pool_of(way, ASSUMED)],
+            Staff({}),
+            1.0,
+        )
+        for busy in range(1, 20):
+            asked = replace(one, requests_s=np.array([[float(busy)]]))
+            full = ASSUMED["rho_max"] / ASSUMED["retry_overhead"]
+            line = Machines(way.variant, way.serving, (Member(0.0, busy * full, None),))
+            assert cost_of(asked, np.array([0])).usd_month == pytest.approx(float(line.usd(ASSUMED)))
+
+
+# Two air-gapped workloads on machines that are bought.
+@pytest.mark.parametrize(
+    ("facts", "tokens", "usd"),
+    [
+        ({"complexity": "simple"}, (2e9, 1.5e9), 44_230),  # two replicas on a DGX A100 are billed 48,571
+        ({"complexity": "moderate"}, (2e10, 1.5e10), 48_571),  # four on a DGX A100, where two servers of H100 are billed 53,085
+        ({"complexity": "moderate"}, (1e11, 0.75e11), 61_047),  # neither the cheapest full nor the cheapest to begin with
+    ],
+)  # fmt: skip
+def test_of_machines_that_are_bought_the_bill_shown_decides(
+    facts: dict[str, Any], tokens: tuple[float, float], usd: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solutions: list[Solved] = []
+
+    def kept(*given: Any) -> Solved:
+        solutions.append(solved(*given))
+        return solutions[-1]
+
+    monkeypatch.setattr("planner.engine.outlook.pooled.solved", kept)
+    found = portfolio_of(*(AIR_GAPPED | facts | {"tokens_month": each} for each in tokens))
+    assert {way.variant for way in found.shared.pools} == {"5b"}
+    assert month_now(found, POOLED).usd == pytest.approx(usd, abs=1)
+    assert solutions[0].bill.usd_month == pytest.approx(month_now(found, POOLED).usd)
+    assert found.shared.how == "Solved outright, 0.0% above the bound."
 
 
 def test_what_matters_most_comes_first_and_everything_that_was_read_is_in_the_table() -> None:

@@ -96,14 +96,22 @@ def test_a_doubted_answer_cheaper_than_search_stands_with_the_doubt() -> None:
 
 @st.composite
 def small(draw: Any) -> Problem:
-    """Up to four segments, two pools, two hours."""
+    """Up to four segments, two pools of up to four replicas a unit, two hours."""
     number = draw(st.integers(1, 4))
     numbers = st.floats(0.5, 400)
     offers = [draw(st.one_of(numbers, st.just(np.inf))) for _ in range(number)]
     requests = [[draw(st.floats(0, 3)) for _ in range(2)] for _ in range(number)]
     seconds = [[draw(st.sampled_from((0.1, 0.4, np.inf))) for _ in range(2)] for _ in range(number)]
     pools = [
-        Pool(name, step, draw(st.floats(10, 200)), draw(st.floats(0, 50)), draw(st.integers(0, 1)), 9)
+        Pool(
+            name,
+            step,
+            unit_usd_month=draw(st.floats(10, 200)),
+            fixed_usd_month=draw(st.floats(0, 50)),
+            spare=draw(st.integers(0, 1)),
+            max_units=9,
+            unit_replicas=draw(st.integers(1, 4)),
+        )
         for name, step in (("one", "4"), ("two", "5a"))
     ]
     staff = Staff({"4": draw(st.floats(0, 50)), "5a": draw(st.floats(0, 50))}, draw(st.floats(0, 20)))

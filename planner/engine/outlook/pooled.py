@@ -56,8 +56,8 @@ def pooled(parts: Sequence[Placed], world: World, profiles: Mapping[int, Sequenc
     """
     if not parts:
         return Pooled((), (), (), ())
-    ways = ways_for(parts, world)
     requests_s = _requests_s(parts, world.assumed, profiles)
+    ways = ways_for(parts, world, requests_s)
     offers = [_offer(each) for each in parts]
     demands = Demands(
         names=[f"{each.part.workload}/{each.part.name}" for each in parts],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.engine.pooling.bill import replicas_for
+from planner.engine.pooling.bill import units_for
 from planner.engine.pooling.problem import NOWHERE, OFFER
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Alone:
 def alone(problem: Problem) -> Alone:
     """Each segment with its cheapest offer or pool of its own; staff steps once for every class then in use."""
     peak = problem.requests_s.max(axis=1, initial=0.0)[:, None] * problem.work
-    replicas = replicas_for(peak, problem.spare, np.ones(peak.shape, dtype=bool))
-    pools = replicas * problem.replica + problem.fixed + problem.barred
+    units = units_for(problem, peak, np.ones(peak.shape, dtype=bool))
+    pools = units * problem.unit + problem.fixed + problem.barred
     choices = np.column_stack([pools, problem.offer])
     usd = choices.min(axis=1)
     assignment = np.append(np.arange(len(problem.pools)), OFFER)[choices.argmin(axis=1)]

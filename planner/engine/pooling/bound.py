@@ -1,7 +1,7 @@
 """A lower bound on what pooling can cost: no assignment, found or not, is cheaper.
 
-The bound is that of whole replicas and pools with segments in shares. It is built from cuts: the prices of a routing
-prove, for every capacity at once, what tokens cost at least (Benders). A small program chooses the replicas that look
+The bound is that of whole units and pools with segments in shares. It is built from cuts: the prices of a routing
+prove, for every capacity at once, what tokens cost at least (Benders). A small program chooses the units that look
 cheapest by all cuts so far; routing through them, and halfway between them and the best known, yields the next cuts,
 until the bound is close enough.
 """
@@ -54,10 +54,10 @@ class LowerBound:
 
 
 def lower_bound(
-    problem: Problem, replicas: Ints, known_usd_month: float, *, close: float = CLOSE, rounds: int = ROUNDS
+    problem: Problem, units: Ints, known_usd_month: float, *, close: float = CLOSE, rounds: int = ROUNDS
 ) -> LowerBound:
-    """A bound for a problem whose segments can all be placed; `replicas` [P] and their cost are a known answer."""
-    proof = _Proof.of(problem, replicas)
+    """A bound for a problem whose segments can all be placed; `units` [P] and their cost are a known answer."""
+    proof = _Proof.of(problem, units)
     best = 0.0
     for number in range(1, rounds + 1):
         bound, sizes = proof.cheapest()
@@ -79,7 +79,7 @@ class Cut:
 
 @dataclass(slots=True)
 class _Proof:
-    """The cuts so far, the replicas [P] nobody would need more of, and the best capacity known.
+    """The cuts so far, the units [P] nobody would need more of, and the best capacity known.
 
     Pools that serve every segment alike are one kind; a capacity [K] is the serving replicas of each.
     """
@@ -94,16 +94,16 @@ class _Proof:
     met: dict[bytes, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, problem: Problem, replicas: Ints) -> _Proof:
+    def of(cls, problem: Problem, units: Ints) -> _Proof:
         """With cuts around a known answer, without each of its kinds, and with each other kind."""
         kinds = np.unique(problem.kind, return_index=True)[1]
         everybody = (problem.work[:, kinds].T @ problem.requests_s).max(axis=1, initial=0.0)
         serving = np.maximum(1, np.ceil(everybody)).astype(np.int64)[problem.kind]
-        most = np.minimum(problem.most, serving + problem.spare)
-        opened = np.flatnonzero(replicas)
+        most = np.minimum(problem.most, problem.units_for(serving))
+        opened = np.flatnonzero(units)
         guess = settle(problem, opened, even_prices(problem), LOOKS).prices[kinds]
         proof = cls(problem, kinds, _instead(problem, kinds), most, np.zeros(len(kinds)), guess)
-        known = proof.middle = proof.serving(replicas)
+        known = proof.middle = proof.serving(units)
         proof.cut_at(known, A_LITTLE * 2)
         proof.cut_at(known, A_LITTLE / 4)
         for kind in range(len(known)):
@@ -112,18 +112,18 @@ class _Proof:
             proof.cut_at(changed)
         return proof
 
-    def serving(self, replicas: Ints) -> Floats:
+    def serving(self, units: Ints) -> Floats:
         """[K] serving replicas of each kind."""
         found = np.zeros(len(self.kinds))
-        np.add.at(found, self.problem.kind, np.where(replicas > 0, replicas - self.problem.spare, 0))
+        np.add.at(found, self.problem.kind, self.problem.serving(units))
         return found
 
-    def refined(self, replicas: Ints) -> bool:
+    def refined(self, units: Ints) -> bool:
         """Cuts at sizes [P] and halfway to the best known, which moves towards them if they have room for all; tighter
         ones each time the same sizes are met, and False once that is of no use.
         """
-        times = self.met[replicas.tobytes()] = self.met.get(replicas.tobytes(), -1) + 1
-        little, asked = A_LITTLE * TIGHTER**times, self.serving(replicas)
+        times = self.met[units.tobytes()] = self.met.get(units.tobytes(), -1) + 1
+        little, asked = A_LITTLE * TIGHTER**times, self.serving(units)
         if not times:
             self.cut_at(HALFWAY * asked + (1 - HALFWAY) * self.middle)
         if self.cut_at(asked, little):
@@ -153,7 +153,7 @@ class _Proof:
         """USD a month no sizes cost less than by the cuts, and the sizes [P] that look cheapest."""
         problem = self.problem
         pools, steps = len(problem.pools), len(problem.steps)
-        cost = np.concatenate([problem.replica, problem.fixed, problem.steps, [THOUSAND]]) / THOUSAND
+        cost = np.concatenate([problem.unit, problem.fixed, problem.steps, [THOUSAND]]) / THOUSAND
         integer = np.append(np.ones(2 * pools + steps), 0)
         upper = np.concatenate([self.most, np.ones(pools + steps), [np.inf]])
         found = milp(
@@ -165,8 +165,8 @@ class _Proof:
         )
         if found.x is None:
             return 0.0, np.zeros(pools, dtype=np.int64)
-        replicas = np.where(np.rint(found.x[pools : 2 * pools]) > 0, np.rint(found.x[:pools]), 0)
-        return found.mip_dual_bound * THOUSAND + self._tokens(), replicas.astype(np.int64)
+        units = np.where(np.rint(found.x[pools : 2 * pools]) > 0, np.rint(found.x[:pools]), 0)
+        return found.mip_dual_bound * THOUSAND + self._tokens(), units.astype(np.int64)
 
     def _tokens(self) -> float:
         """Staff of the offers, if somebody has nothing else."""
@@ -174,17 +174,18 @@ class _Proof:
         return self.problem.token_staff * bool(only_offer.any())
 
     def _sizes(self) -> LinearConstraint:
-        """N <= most y, (1 + spare) y <= n, y <= z."""
+        """N <= most y, first y <= n, y <= z: in the first units one replica serves beside the spare ones."""
         problem = self.problem
         pools, steps = len(problem.pools), len(problem.steps)
         every, nothing = np.eye(pools), np.zeros((pools, pools))
+        first = np.diag(problem.first)
         classes = np.zeros((pools, steps))
         classes[np.arange(pools), problem.step] = 1
         none, last = np.zeros((pools, steps)), np.zeros((pools, 1))
         table = np.block(
             [
                 [every, -np.diag(self.most), none, last],
-                [-every, np.diag(1 + problem.spare), none, last],
+                [-every, first, none, last],
                 [nothing, every, -classes, last],
             ]
         )
@@ -192,11 +193,11 @@ class _Proof:
 
     def _proven(self) -> LinearConstraint:
         """Tokens cost at least every cut."""
-        kind = self.problem.kind
-        worth = np.array([cut.worth for cut in self.cuts])[:, kind] / THOUSAND
+        problem = self.problem
+        worth = np.array([cut.worth for cut in self.cuts])[:, problem.kind] / THOUSAND
         least = np.array([cut.usd_month for cut in self.cuts]) / THOUSAND
-        none = np.zeros((len(worth), len(self.problem.steps)))
-        table = np.column_stack([worth, -worth * self.problem.spare, none, np.ones(len(worth))])
+        none = np.zeros((len(worth), len(problem.steps)))
+        table = np.column_stack([worth * problem.holds, -worth * problem.spare, none, np.ones(len(worth))])
         scale = np.maximum(1.0, np.abs(table).max(axis=1) / STEEPEST)
         return LinearConstraint(table / scale[:, None], least / scale, np.inf)
 

@@ -1,4 +1,4 @@
-"""Whole replicas filled to the brim: per pool, a replica more or fewer, and who leaves or joins.
+"""Whole units filled to the brim: per pool, a unit more or fewer, and who leaves or joins.
 
 Prices know no whole numbers. Here one pool after the other is tried in other sizes, and what the whole assignment
 then truly costs decides.
@@ -30,15 +30,16 @@ def polished(problem: Problem, found: Placed) -> Placed:
 
 
 def _best_size(problem: Problem, found: Placed, pool: int) -> Placed:
-    """The pool with the number of replicas that costs least, all else as it is."""
+    """The pool with the number of units that costs least, all else as it is."""
     trade = Trade.with_everybody(problem, found, pool)
-    spare, load = problem.spare[pool], found.bill.load[pool]
-    serving = found.bill.replicas[pool] - spare
+    load = found.bill.load[pool]
     best = found
     for step in STEPS:
-        if not 0 < serving + step <= problem.most[pool] - spare:
+        units = found.bill.units[pool] + step
+        serving = units * problem.holds[pool] - problem.spare[pool]
+        if serving <= 0 or units > problem.most[pool]:
             continue
-        assignment = trade.resized(found.assignment, load, serving + step)
+        assignment = trade.resized(found.assignment, load, serving)
         tried = Placed.at(problem, assignment, found.prices)
         best = tried if tried.better_than(best) else best
     return best

@@ -2,7 +2,8 @@
 
 The load of segment i in pool p and hour t is requests_s[i, t] * work[i, p] replicas, with work the replica-seconds
 of a request over the planned use of a replica. Replica-seconds add up across whoever shares a pool, which is what
-keeps the problem linear.
+keeps the problem linear. Replicas are had by the unit: one by one where they are rented, as many as a machine holds
+where whole machines are bought.
 """
 
 from __future__ import annotations
@@ -29,16 +30,17 @@ NOWHERE: Final = -2  # in an assignment: nothing serves the segment
 class Pool:
     """One model on one kind of replica in one place, open to whoever may use it.
 
-    `replica_usd_month` is None where the price is not known. `spare` replicas stand by once the pool is open;
-    `max_replicas` counts them too.
+    A unit is what is had at once, with room for `unit_replicas`; `unit_usd_month` is None where its price is not known.
+    `spare` replicas, not units, stand by once the pool is open; `max_units` holds them too.
     """
 
     name: str
     operating_class: str
-    replica_usd_month: float | None
+    unit_usd_month: float | None
     fixed_usd_month: float
     spare: int
-    max_replicas: int
+    max_units: int
+    unit_replicas: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,11 @@ class Problem:
     requests_s: Floats  # [I, T]
     work: Floats  # [I, P] replica-seconds of a request over the planned use; 0 where barred
     barred: Floats  # [I, P] infinity where the segment may not use the pool, else 0
-    replica: Floats  # [P] USD a month
+    unit: Floats  # [P] USD a month
+    holds: Ints  # [P] replicas a unit has room for
     fixed: Floats  # [P] USD a month, once a pool is open
     spare: Ints  # [P]
-    most: Ints  # [P] the most replicas, spare ones included
+    most: Ints  # [P] the most units
     kind: Ints  # [P] equal for pools that serve every segment alike, whatever they cost
     step: Ints  # [P] which of the staff steps the class of the pool takes
     steps: Floats  # [K] USD a month
@@ -89,13 +92,15 @@ class Problem:
     def of(cls, demands: Demands, pools: Sequence[Pool], staff: Staff, rho_max: float) -> Problem:
         """Raises ValueError for shapes that do not fit, negative figures, or a planned use outside (0, 1]."""
         offer, requests_s, seconds = _checked(demands, pools, rho_max)
-        priced = np.array([pool.replica_usd_month is not None for pool in pools], dtype=bool)
+        priced = np.array([pool.unit_usd_month is not None for pool in pools], dtype=bool)
         unknown = np.isnan(offer) | (np.isnan(seconds) | (np.isfinite(seconds) & ~priced)).any(axis=1)
         work = np.where(np.isfinite(seconds) & priced, seconds, 0.0) / rho_max
-        most = np.array([pool.max_replicas for pool in pools], dtype=np.int64)
+        most = np.array([pool.max_units for pool in pools], dtype=np.int64)
+        holds = np.array([pool.unit_replicas for pool in pools], dtype=np.int64)
         spare = np.array([pool.spare for pool in pools], dtype=np.int64)
         peak = requests_s.max(axis=1, initial=0.0)[:, None] * work
-        usable = np.isfinite(seconds) & priced & (peak <= (most - spare)) & (most > spare)
+        room = most * holds - spare
+        usable = np.isfinite(seconds) & priced & (peak <= room) & (room > 0)
         classes = tuple(dict.fromkeys(pool.operating_class for pool in pools))
         return cls(
             names=tuple(demands.names),
@@ -104,7 +109,8 @@ class Problem:
             requests_s=_fixed(requests_s),
             work=_fixed(np.where(usable, work, 0.0)),
             barred=_fixed(np.where(usable, 0.0, np.inf)),
-            replica=_fixed(np.array([pool.replica_usd_month or 0.0 for pool in pools], dtype=float)),
+            unit=_fixed(np.array([pool.unit_usd_month or 0.0 for pool in pools], dtype=float)),
+            holds=_fixed(holds),
             fixed=_fixed(np.array([pool.fixed_usd_month for pool in pools], dtype=float)),
             spare=_fixed(spare),
             most=_fixed(most),
@@ -125,6 +131,24 @@ class Problem:
     def has_offer(self) -> Bools:
         """[I] Whether the segment could pay per token."""
         return np.isfinite(self.offer)
+
+    @property
+    def replica(self) -> Floats:
+        """[P] USD a month a replica costs in a unit that is full."""
+        return self.unit / self.holds
+
+    def serving(self, units: Ints) -> Ints:
+        """[..., P] replicas that serve in so many units, the spare ones apart; none without a unit, or too few."""
+        return np.maximum(units * self.holds - self.spare, 0)
+
+    def units_for(self, serving: Ints) -> Ints:
+        """[..., P] units that hold so many serving replicas and the spare ones."""
+        return -(-(serving + self.spare) // self.holds)
+
+    @property
+    def first(self) -> Ints:
+        """[P] units a pool opens with: one replica serves, beside the spare ones."""
+        return self.units_for(np.ones_like(self.spare))
 
     def loads(self, segments: Ints | slice, pool: int) -> Floats:
         """[segments, T] replicas each of the segments keeps busy in one pool, hour by hour."""
@@ -167,6 +191,8 @@ def _checked(demands: Demands, pools: Sequence[Pool], rho_max: float) -> tuple[F
         )
     if (offer < 0).any() or (seconds < 0).any():
         raise ValueError("costs and replica-seconds are not negative")
+    if any(pool.unit_replicas < 1 for pool in pools):
+        raise ValueError("a unit holds one replica at least")
     return offer, requests_s, seconds
 
 

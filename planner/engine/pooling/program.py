@@ -1,7 +1,7 @@
-"""The same question as a mixed-integer program: which segment goes where, how many replicas, which pools and classes.
+"""The same question as a mixed-integer program: which segment goes where, how many units, which pools and classes.
 
-min  sum offers x + sum replicas n + sum fixed y + sum staff z, subject to: every segment has one placement; in every hour
-the load of a pool is at most its replicas less the spare ones; replicas only in open pools; pools only in staffed classes.
+min  sum offers x + sum units n + sum fixed y + sum staff z, subject to: every segment has one placement; in every hour
+the load of a pool is at most the replicas its units hold less the spare ones; units only in open pools; pools only in staffed classes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ROUNDING: Final = 1e-9  # of the grid: what division leaves of a whole number
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Costs, rows and bounds for scipy.optimize.milp. Variables: offers, placements in pools, replicas, open pools,
+    """Costs, rows and bounds for scipy.optimize.milp. Variables: offers, placements in pools, units, open pools,
     staffed classes, and whether anybody pays by the token.
     """
 
@@ -60,16 +60,16 @@ def program(problem: Problem, grid: float = GRID) -> Program:
     """The program of a problem, loads rounded up to the grid; with a grid of 0 as they are."""
     offers = np.flatnonzero(np.isfinite(problem.offer))
     members, places = np.nonzero(problem.barred == 0)
-    columns = Columns(len(offers), len(members), len(problem.replica), len(problem.steps))
+    columns = Columns(len(offers), len(members), len(problem.unit), len(problem.steps))
     rows = _rows(problem, columns, (offers, members, places), grid)
     low, high = np.full(rows.shape[0], -np.inf), np.zeros(rows.shape[0])
     low[: len(problem.offer)] = high[: len(problem.offer)] = 1.0
     most = np.ones(columns.number)
-    most[columns.replicas : columns.open] = problem.most
+    most[columns.units : columns.open] = problem.most
     costs = np.r_[
         problem.offer[offers],
         np.zeros(len(members)),
-        problem.replica,
+        problem.unit,
         problem.fixed,
         problem.steps,
         problem.token_staff,
@@ -87,12 +87,12 @@ class Columns:
     steps: int
 
     @property
-    def replicas(self) -> int:
+    def units(self) -> int:
         return self.offers + self.members
 
     @property
     def open(self) -> int:
-        return self.replicas + self.pools
+        return self.units + self.pools
 
     @property
     def staffed(self) -> int:
@@ -115,20 +115,20 @@ class Columns:
 
 
 def _rows(problem: Problem, at: Columns, which: tuple[Ints, Ints, Ints], grid: float) -> Any:
-    """One placement each; room in every hour; replicas in open pools only, and one that serves with its spare ones;
+    """One placement each; room in every hour; units in open pools only, and one that serves with its spare ones;
     members of open pools only; pools of staffed classes only; offers only where somebody looks after them.
     """
     from scipy import sparse  # noqa: PLC0415  scipy is loaded only where it is asked for
 
     offers, members, places = which
-    pools, each, placed = at.pools, np.arange(at.pools), at.replicas
+    pools, each, placed = at.pools, np.arange(at.pools), at.units
     one, inside, paid = np.ones(pools), np.arange(at.members), np.arange(at.offers)
     block = at.block
     rows = [
         block(len(problem.offer), (np.ones(placed), np.r_[offers, members], np.arange(placed))),
         _room(problem, at, members, places, grid),
-        block(pools, (one, each, at.replicas + each), (-one * problem.most, each, at.open + each)),
-        block(pools, (one + problem.spare, each, at.open + each), (-one, each, at.replicas + each)),
+        block(pools, (one, each, at.units + each), (-one * problem.most, each, at.open + each)),
+        block(pools, (problem.first, each, at.open + each), (-one, each, at.units + each)),
         block(pools, (one, each, at.open + each), (-one, each, at.staffed + problem.step)),
     ]
     entered = (np.ones(at.members), inside, at.offers + inside)
@@ -139,7 +139,7 @@ def _rows(problem: Problem, at: Columns, which: tuple[Ints, Ints, Ints], grid: f
 
 
 def _room(problem: Problem, at: Columns, members: Ints, places: Ints, grid: float) -> Any:
-    """In every hour the load of a pool is at most its replicas without the spare ones."""
+    """In every hour the load of a pool is at most the replicas its units hold without the spare ones."""
     hours = problem.requests_s.shape[1]
     loads = problem.requests_s[members] * problem.work[members, places][:, None]
     if grid:
@@ -152,6 +152,6 @@ def _room(problem: Problem, at: Columns, members: Ints, places: Ints, grid: floa
             (places[:, None] * hours + np.arange(hours)).ravel(),
             np.repeat(at.offers + np.arange(at.members), hours),
         ),
-        (-np.ones(len(slot)), slot, at.replicas + pool),
+        (-problem.holds[pool].astype(float), slot, at.units + pool),
         (problem.spare[pool].astype(float), slot, at.open + pool),
     )

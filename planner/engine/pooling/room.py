@@ -1,4 +1,4 @@
-"""Pools fitted to the replicas they have: who is too many leaves for an offer, another pool, or in the end nowhere."""
+"""Pools fitted to the room they have: who is too many leaves for an offer, another pool, or in the end nowhere."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FITTINGS: Final = 3
 
 
 def within_limits(problem: Problem, assignment: Ints, prices: Floats) -> Ints:
-    """The assignment with no pool past its most replicas; whoever then finds no room is NOWHERE."""
+    """The assignment with no pool past its most units; whoever then finds no room is NOWHERE."""
     used = np.zeros(len(problem.pools), dtype=bool)
     used[assignment[assignment >= 0]] = True
-    serving = np.where(used, problem.most - problem.spare, 0)
+    serving = np.where(used, problem.serving(problem.most), 0)
     assignment = fitted(problem, assignment, prices, serving)
     load = loads_of(problem, assignment)
     for pool in np.flatnonzero((load > serving[:, None] + ROUNDING).any(axis=1)):

@@ -33,18 +33,18 @@ EVEN: Final = 0.3  # how much of the cost of a replica is laid on all hours alik
 DEAREST: Final = 3.0  # no replica is worth more than this multiple of its cost when the next round is guessed
 
 
-def whole(problem: Problem, replicas: Ints, prices: Floats, limit: int) -> Placed:
-    """The best assignment found with pools of so many replicas [P], more only where somebody has no way out.
+def whole(problem: Problem, units: Ints, prices: Floats, limit: int) -> Placed:
+    """The best assignment found with pools of so many units [P], more only where somebody has no way out.
 
     Where making shares whole overflowed a pool, it is tried again with that much kept free there.
     """
-    places = np.flatnonzero(replicas)
-    serving = np.where(replicas > 0, replicas - problem.spare, 0)
-    kept_free = np.zeros(len(replicas))
+    places = np.flatnonzero(units)
+    serving = problem.serving(units)
+    kept_free = np.zeros(len(units))
     best: Placed | None = None
     for _ in range(ATTEMPTS):
         room = np.maximum(serving - kept_free, 0.0)
-        over = np.zeros(len(replicas))
+        over = np.zeros(len(units))
         dive = _Dive.into(problem, places, room[places], prices[places], limit)
         for each in dive.routings():
             even = spread(problem, places, each.prices)

@@ -194,5 +194,5 @@ class _Program:
 
 def missing_usd(problem: Problem) -> float:
     """A price of a missing replica that no way of having one costs."""
-    dearest = problem.replica * (1 + problem.spare) + problem.fixed
+    dearest = problem.unit * problem.first + problem.fixed
     return 20 * float(dearest.max(initial=1.0) + problem.steps.max(initial=0.0))

@@ -33,9 +33,9 @@ class Placed:
 
     @classmethod
     def at(cls, problem: Problem, assignment: Ints, prices: Floats) -> Placed:
-        """The assignment with its bill; where a pool would need more replicas than it can have, without who is too many."""
+        """The assignment with its bill; where a pool would need more units than it can have, without who is too many."""
         bill = bill_of(problem, assignment)
-        if (bill.replicas > problem.most).any():
+        if (bill.units > problem.most).any():
             assignment = within_limits(problem, assignment, prices)
             bill = bill_of(problem, assignment)
         return cls(assignment, bill, prices)
@@ -83,7 +83,7 @@ def _followed(problem: Problem, found: Placed, opened: Ints) -> Floats:
     peak = load.max(axis=1, initial=0.0)
     weight = np.exp(SHARPNESS * (load / np.where(peak > 0, peak, 1.0)[:, None] - 1))
     weight /= weight.sum(axis=1, keepdims=True)
-    serving = np.maximum(1, np.ceil(peak))
+    serving = np.maximum(1, problem.serving(found.bill.units)[opened])
     eased = np.where(peak / serving < LIGHTLY_USED, CHEAPER, 1.0)
     prices = found.prices.copy()
     prices[opened] = prices[opened] / 2 + weight * (problem.replica[opened] * eased / 2)[:, None]

@@ -44,7 +44,7 @@ def bounds() -> Iterator[str]:
         problem = served(segments)
         found = shared_out(problem).bill
         began = perf_counter()
-        bound = lower_bound(problem, found.replicas, found.usd_month, close=PROVEN * WITHIN)
+        bound = lower_bound(problem, found.units, found.usd_month, close=PROVEN * WITHIN)
         above, took = bound.gap(found.usd_month), perf_counter() - began
         missed = "" if above <= WITHIN else "  missed"
         yield (
