@@ -22,7 +22,7 @@ from planner.engine.explain.outlook import (
     part_entry,
 )
 from planner.engine.explain.pools import pool_entry, pool_sentence, sharing_sentence
-from planner.engine.outlook.ahead import OWN_MONTHS, Ahead, no_luck
+from planner.engine.outlook.ahead import Ahead, no_luck
 from planner.engine.outlook.lines import Measured, bills_of, usd_of
 from planner.engine.outlook.matters import average, matters
 from planner.engine.outlook.portfolio import (
@@ -175,13 +175,15 @@ def test_a_measured_bill_follows_the_price_of_what_it_pays_for() -> None:
     assert nothing.lines(TODAY)[0].bills(ahead, ASSUMED) == 500.0
 
 
-def test_a_growth_of_its_own_holds_for_a_year() -> None:
+def test_a_growth_of_its_own_holds_for_as_long_as_it_is_believed() -> None:
     own = portfolio_of({"tokens_month": 1e8, "current_class": "2", "growth_pct_month": 10.0})
     ahead = Ahead.of(PRICE_SCENARIOS[1], no_luck(MONTHS), ASSUMED)
     path = ahead.demand(own.parts[0].growth)[:, 0]
     usual = np.exp(ASSUMED["demand_growth"])
     assert path[1] / path[0] == pytest.approx(1.1)
-    assert path[OWN_MONTHS + 1] / path[OWN_MONTHS] == pytest.approx(usual)
+    believed = round(ASSUMED["own_growth_months"])
+    assert path[believed] / path[0] == pytest.approx(1.1**believed)
+    assert path[believed + 1] / path[believed] == pytest.approx(usual)
 
 
 def test_opposite_hours_share_machines_that_the_same_hours_do_not() -> None:

@@ -18,6 +18,7 @@ from planner.engine.outlook.portfolio import (
     courses,
     month_now,
 )
+from planner.engine.uncertainty.growth import BELIEVED
 
 if TYPE_CHECKING:
     from planner.engine.outlook.placed import Placed
@@ -45,6 +46,7 @@ def outlook_entry(portfolio: Portfolio, seed: int) -> dict[str, Any]:
         "seed": seed,
         "futures": round(a["futures_drawn"]),
         "months": MONTHS,
+        "own_growth_months": round(a[BELIEVED]),
         "workloads": len({each.part.workload for each in portfolio.parts}),
         "now": {case: _range(month_now(portfolio, case)) for case in CASES},
         "courses": [_course(each) for each in courses(portfolio, seed)],

@@ -11,6 +11,7 @@ import numpy as np
 from planner.engine.costing import full_costs
 from planner.engine.costing.terms import TOKENS
 from planner.engine.outlook.lines import ByTheToken, Machines, Member, Seats, Servers, Tokens
+from planner.engine.uncertainty.growth import monthly_growth
 from planner.engine.vocabulary import CLASS_OF, VARIANTS
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from planner.engine.outlook.lines import Line
     from planner.engine.scenarios import Answer, Part, World
 
-PERCENT: Final = 100
 GROWTH: Final = "growth_pct_month"
 
 
@@ -70,7 +70,6 @@ def placed(part: Part, answer: Answer, world: World) -> Placed:
     with np.errstate(divide="ignore", invalid="ignore"):  # an output of nothing has no time per token
         costs = full_costs(answer.tier, answer.work, answer.seats, world.terms)
     reading = answer.weighed.reading
-    growth = reading.values.get(GROWTH) if GROWTH in reading.facts else None
-    if isinstance(growth, (int, float)) and growth > -PERCENT:
-        return Placed(part, answer, costs, math.log1p(growth / PERCENT))
-    return Placed(part, answer, costs, None)
+    return Placed(
+        part, answer, costs, monthly_growth(reading.values.get(GROWTH) if GROWTH in reading.facts else None)
+    )
