@@ -175,6 +175,15 @@ def test_a_measured_bill_follows_the_price_of_what_it_pays_for() -> None:
     assert nothing.lines(TODAY)[0].bills(ahead, ASSUMED) == 500.0
 
 
+def test_what_is_measured_is_certain_this_month_and_only_then() -> None:
+    facts = INSIDE | {"tokens_month": 60e9, "requests_month": 4e7, "peak_to_avg": 4.0}
+    line = portfolio_of(facts, bill=90_000.0).lines(TODAY)[0]
+    for scenario in PRICE_SCENARIOS:
+        bills = np.asarray(line.bills(Ahead.of(scenario, Draws.of(1, 200, 13), ASSUMED), ASSUMED))
+        assert bills[0] == pytest.approx(np.full(200, 90_000.0))
+        assert np.ptp(bills[12]) > 0
+
+
 def test_a_growth_of_its_own_holds_for_as_long_as_it_is_believed() -> None:
     own = portfolio_of({"tokens_month": 1e8, "current_class": "2", "growth_pct_month": 10.0})
     ahead = Ahead.of(PRICE_SCENARIOS[1], no_luck(MONTHS), ASSUMED)

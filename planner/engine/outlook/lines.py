@@ -143,7 +143,9 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A bill that was measured, and goes on like the line it is paid for; flat where nobody can tell how."""
+    """A bill that was measured, and goes on like the line it is paid for: certain this month, whatever a computed bill
+    would be. `like` is None where it stays what it is.
+    """
 
     usd_month: float
     like: Line | None
@@ -154,8 +156,8 @@ class Measured:
     def bills(self, ahead: Ahead, a: Figures) -> Floats | float:
         if self.like is None:
             return self.usd_month
-        now = float(self.like.usd(a))
-        return self.usd_month * self.like.bills(ahead, a) / now if now else self.usd_month
+        path = np.asarray(self.like.bills(ahead, a))
+        return self.usd_month * np.divide(path, path[0], out=np.ones_like(path), where=path[0] > 0)
 
 
 @dataclass(frozen=True, slots=True)
