@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from planner.engine.costing.cheapest import machine_terms
 from planner.engine.costing.machines import ROUNDING, Need, server_need, server_terms
-from planner.engine.costing.people import STEP_OF, people_usd
+from planner.engine.costing.people import classes_in_use, portfolio_people_usd
 from planner.engine.costing.tokens import OPEN, TokenPrice, seat_terms, token_terms
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from planner.engine.costing.serving import Serving
     from planner.engine.economics import Priced
     from planner.engine.outlook.ahead import Ahead
+    from planner.engine.outlook.day import Day
 
 Floats: TypeAlias = NDArray[np.float64]
 Figures: TypeAlias = "Mapping[str, Any]"  # numbers, or columns of draws
@@ -67,11 +68,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """Whole replicas for all members at once, and the spare ones; bought where the class is 5b, else rented."""
+    """Whole replicas for all members at once, and the spare ones; bought where the class is 5b, else rented. With a
+    `day` they are not paid in the hours they need not run.
+    """
 
     variant: str
     serving: Serving
     members: tuple[Member, ...]
+    day: Day | None = None
 
     def usd(self, a: Figures) -> Any:
         served = a.get(THROUGHPUT, 1.0)
@@ -93,7 +97,8 @@ class Machines:
         busy = np.maximum(1.0, np.ceil(load - ROUNDING))
         needed = Need(mean, load, busy, np.zeros_like(busy) + a["n_plus"])
         terms = machine_terms(self.variant, self.serving, needed, a)
-        return sum(terms.values()), terms["pool"]
+        stopped = 0.0 if self.day is None else self.day.stopped_hours(needed, a) * self.serving.usd
+        return sum(terms.values()) - stopped, terms["pool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +131,18 @@ class Seats:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Once for each operating class in use, whoever uses it."""
+    """Once for each operating class in use, whoever uses it. `users` are placements, and whether their people have to
+    be hired.
+    """
 
-    variants: frozenset[str]
+    users: tuple[tuple[str, bool], ...]
 
     @classmethod
-    def of(cls, variants: Iterable[str]) -> People:
-        return cls(frozenset({STEP_OF[each]: each for each in sorted(variants) if each in STEP_OF}.values()))
+    def of(cls, users: Iterable[tuple[str, bool]]) -> People:
+        return cls(tuple(sorted(classes_in_use(users).items())))
 
     def usd(self, a: Figures) -> Any:
-        return sum(people_usd(each, a) for each in sorted(self.variants))
+        return portfolio_people_usd(self.users, a)
 
     def bills(self, ahead: Ahead, a: Figures) -> float:
         return float(self.usd(a))
@@ -172,6 +179,19 @@ class ByTheToken:
 
     def bills(self, ahead: Ahead, a: Figures) -> Floats:
         return _token_path(ahead, self.growth, opened=self.opened)
+
+
+@dataclass(frozen=True, slots=True)
+class ByVolume:
+    """How a bill goes on of which no more is known than that it follows the volume."""
+
+    growth: float | None
+
+    def usd(self, a: Figures) -> float:
+        return 1.0
+
+    def bills(self, ahead: Ahead, a: Figures) -> Floats:
+        return ahead.demand(self.growth)
 
 
 def _token_path(ahead: Ahead, growth: float | None, *, opened: bool) -> Floats:
