@@ -15,7 +15,7 @@ from workloads.selectors import usage
 from workloads.selectors.usage.by_hour import day_profiles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from planner.models import PlanRun
 
@@ -32,12 +32,11 @@ class NotKeptError(Exception):
 
 @dataclass(frozen=True)
 class Inputs:
-    """The world of a plan; `ids` are the workloads in its order. Bills and profiles are by place."""
+    """The world of a plan; `ids` are the workloads in its order. Bills are by place."""
 
     ids: tuple[int, ...]
     world: World
     measured: Mapping[int, float]
-    profiles: Mapping[int, Sequence[float]]
     undecided: Mapping[int, str]
 
 
@@ -62,12 +61,12 @@ def inputs_of(plan: PlanRun) -> Inputs:
         as_of=day,
         jurisdictions=jurisdictions(prices),
         own=capacity.own_rows(),
+        profiles={place: tuple(days[pk]) for place, pk in enumerate(ids) if pk in days},
     )
     return Inputs(
         ids=ids,
         world=world,
         measured={place: float(spend[pk]) for place, pk in enumerate(ids) if pk in spend},
-        profiles={place: days[pk] for place, pk in enumerate(ids) if pk in days},
         undecided=_undecided(plan) | {pk: NO_FACTS for pk, block in rows.items() if not block},
     )
 

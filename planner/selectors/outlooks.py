@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.costing.people import STEP_OF
+from planner.engine.costing.people import classes_in_use
 from planner.engine.explain import outlook as words
 from planner.engine.explain.scenarios import comparison_sentence
-from planner.engine.outlook.portfolio import TARGET, TODAY
-from planner.engine.vocabulary import CLASS_OF, VARIANTS
+from planner.engine.outlook.portfolio import TARGET, TODAY, running
 from planner.jobs import RunState
 from planner.models import Outlook
 from planner.selectors import runs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from planner.models import OutlookRow, PlanRun
@@ -154,11 +155,10 @@ class Seen:
         parts = [part for row in self.compared for part in row.data["parts"]]
         today = sum(row.data["measured"] for row in self.compared)
         target = sum(part["usd"] for part in parts)
-        used = {part["today"] for part in parts}
-        running = [variant for variant in VARIANTS if CLASS_OF[variant] in used]
+        used = (user for part in parts for user in running(part["today"], hire=part.get("hire", False)))
         return {
-            TODAY: {"usd": today + self._people(running)},
-            TARGET: {"usd": target + self._people([part["target"] for part in parts])},
+            TODAY: {"usd": today + self._people(used)},
+            TARGET: {"usd": target + self._people(_at_target(parts))},
         }
 
     @property
@@ -169,13 +169,24 @@ class Seen:
         if not parts or None in planned:
             return []
         full = float(sum(part["usd"] for part in parts))
-        people = self._people([part["target"] for part in parts])
+        people = self._people(_at_target(parts))
         return words.bridge_entries(float(sum(planned)), full, people)
 
-    def _people(self, variants: list[str]) -> float:
-        """Once for each operating class in use."""
-        steps = {STEP_OF[each]: each for each in variants if each in STEP_OF}
-        return float(sum(self.document["people"][each] for each in steps.values()))
+    def _people(self, users: Iterable[tuple[str | None, bool]]) -> float:
+        """Once for each operating class in use, hired where they have to be."""
+        here, hired = self.document["people"], self.document.get("hired", {})
+        used = classes_in_use(users)
+        return float(sum(hired.get(each, here[each]) if hire else here[each] for each, hire in used.items()))
+
+    @cached_property
+    def assumed(self) -> list[tuple[OutlookRow, str]]:
+        """What is taken for granted of bills as they are today, each with its workload."""
+        return [
+            (row, sentence)
+            for row in self.compared
+            for sentence in dict.fromkeys(part.get("assumed") for part in row.data["parts"])
+            if sentence
+        ]
 
     @property
     def headline(self) -> str:
@@ -272,6 +283,11 @@ def _rows(done: Outlook, workloads: QuerySet[Workload]) -> tuple[list[OutlookRow
     """The rows of these workloads, and whether those are all of workloads in use."""
     rows = list(done.rows.filter(workload__in=workloads).select_related("workload__team"))
     return rows, len(rows) == done.rows.filter(workload__archived_at=None).count()
+
+
+def _at_target(parts: list[dict[str, Any]]) -> list[tuple[str | None, bool]]:
+    """Who uses which class at target; records from before people were hired in them say nothing of it."""
+    return [(part["target"], part.get("hire", False)) for part in parts]
 
 
 def _cells(band: dict[str, list[float]]) -> list[dict[str, float]]:

@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from planner import jobs
 from planner.engine import PolicyError
-from planner.engine.costing.people import STAFFING, people_usd
+from planner.engine.costing.people import OWN_MACHINES, STAFFING, people_usd
 from planner.engine.explain.outlook import outlook_entry, part_entry
 from planner.engine.explain.scenarios import change_entry, comparison_entry, differs
 from planner.engine.outlook.portfolio import Portfolio
@@ -85,7 +85,7 @@ def _computed(outlook: Outlook) -> tuple[dict[str, Any], Rows]:
     outlook.fence(progress_total=len(scenarios) + 1, progress_done=0)
     found = inputs_of(outlook.plan)
     today = answers(found.world)
-    portfolio = Portfolio.of(found.world, today, found.measured, found.profiles)
+    portfolio = Portfolio.of(found.world, today, found.measured)
     rows = _rows(found, portfolio, today)
     document = _stamp(outlook, found) | {"outlook": outlook_entry(portfolio, outlook.seed)}
     outlook.fence(progress_done=1)
@@ -115,6 +115,9 @@ def _stamp(outlook: Outlook, found: Inputs) -> dict[str, Any]:
         "own_benchmarks": len(found.world.own),
         "ids": list(found.ids),
         "people": {variant: round(float(people_usd(variant, a)), 2) for variant in STAFFING},
+        "hired": {
+            variant: round(float(people_usd(variant, a, hire=True)), 2) for variant in sorted(OWN_MACHINES)
+        },
     }
 
 
@@ -132,7 +135,7 @@ def _rows(found: Inputs, portfolio: Portfolio, today: Answers) -> Rows:
     }
     for each in portfolio.parts:
         row = rows[found.ids[each.part.workload]]
-        row["parts"].append(part_entry(each, pools.get(each.part, "")))
+        row["parts"].append(part_entry(each, pools.get(each.part, ""), found.world.assumed))
     for pk, why in found.undecided.items():
         rows[pk] = {"measured": None, "left_out": why, "parts": [], "scenarios": {}}
     return rows

@@ -134,9 +134,8 @@ def test_the_people_of_a_class_are_paid_once_however_many_use_it() -> None:
     assert people_usd("5a", FIGURES) == pytest.approx(25_000)
     assert people_usd("5a", FIGURES, 0.1) == pytest.approx(2_500)
     assert people_usd("5a", FIGURES, hire=True) == pytest.approx(400_000 / 12)
-    assert portfolio_people_usd(["5a", "5a", "3", "2p", "1", None], FIGURES) == pytest.approx(
-        25_000 + 200_000 * 0.1 / 12
-    )
+    users = [(variant, False) for variant in ("5a", "5a", "3", "2p", "1", None)]
+    assert portfolio_people_usd(users, FIGURES) == pytest.approx(25_000 + 200_000 * 0.1 / 12)
 
 
 # The reference snapshot: every placement, its terms, and what is missing.

@@ -14,6 +14,8 @@ from planner.engine import Fact, decide_workload, parse_workloads
 from planner.engine.explain.scenarios import change_entry, comparison_entry, comparison_sentence
 from planner.engine.policy import Assumptions
 from planner.engine.scenarios import (
+    Part,
+    Preparation,
     Scenario,
     ScenarioError,
     World,
@@ -186,6 +188,44 @@ def test_an_insurance_that_needs_people_nobody_has_says_what_they_cost() -> None
     prepared = [each.preparation for each in found.changes if each.preparation]
     (first, *_) = insurances(prepared, [], found.then)
     assert first.people_usd_month == pytest.approx(ASSUMED["fte_class4"] * ASSUMED["fte_cost"] / 12)
+
+
+INSIDE = STAFFED | {
+    "data_must_stay_in_infra": True,
+    "tokens_month": 500e9,
+    "requests_month": 4e8,
+    "peak_to_avg": 3.0,
+}
+
+
+def test_people_who_then_have_to_be_hired_cost_the_smallest_team() -> None:
+    world = world_of(**INSIDE)
+    gone = Scenario(
+        "gone", "Gone", "Half of the team leaves.", facts={"mlops_engineers": 0, "ml_engineers": 1}
+    )
+    found = compared(gone, world, answers(world))
+    (change,) = found.changes
+    assert (change.before.target, change.after.target, change.usd_month) == ("5a", "5a", 0.0)
+    assert found.usd_month == pytest.approx(ASSUMED["team_cost_year"] / 12 - 25_000)
+
+
+def test_an_insurance_that_takes_people_who_have_to_be_hired_costs_the_smallest_team() -> None:
+    preparation = Preparation(
+        part=Part(0, "all"), variant="5a", gates=(), weeks=0.0, usd_month=1.0, unprepared_usd=9.0,
+        restores=False, planned=False, hire=True,
+    )  # fmt: skip
+    for hire, people in ((True, ASSUMED["team_cost_year"] / 12), (False, 25_000)):
+        (found,) = insurances([replace(preparation, hire=hire)], [], GOLDEN)
+        assert found.people_usd_month == pytest.approx(people)
+
+
+def test_a_scenario_keeps_the_day_of_a_part_on_both_sides() -> None:
+    day = tuple(each / 0.85 for each in (0.1,) * 18 + (3.1,) * 6)
+    flat, daily = world_of(**INSIDE), replace(world_of(**INSIDE), profiles={0: day})
+    dearer = replace(NAMED["gpus-down"], gpu_price=0.5)
+    whole, stopping = (compared(dearer, world, answers(world)) for world in (flat, daily))
+    assert stopping.usd_before < whole.usd_before
+    assert stopping.usd_after < whole.usd_after
 
 
 def test_lost_people_leave_own_machines_without_a_way() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -13,9 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from planner import services
+from planner.engine.costing.asked import AS_IT_IS
 from planner.jobs import LOST_AFTER, RunState
 from planner.models import Outlook, OutlookRow, PlanRun
 from planner.selectors import outlooks
+from planner.selectors.economics import Economics, economics
 from planner.services import ticking
 from planner.services.outlooks import ask_when_planned
 from pricing.feeds.reference import reference_snapshot
@@ -187,6 +190,44 @@ def test_a_jurisdiction_is_the_price_books_word_before_the_shipped_one() -> None
     assert "custom-build" not in found
 
 
+def test_a_part_costs_in_the_outlook_what_its_own_page_says_of_its_measured_day() -> None:
+    busy = inside("Inside", spiky=True)
+    outlook = looked_ahead()
+    (part,) = outlook.rows.get(workload=busy).data["parts"]
+    page = economics(busy, "1", part["target"], AS_IT_IS, AS_OF)
+    assert isinstance(page, Economics)
+    assert page.cost.terms["stopped"] < 0
+    assert part["usd"] == pytest.approx((page.cost.usd_month or 0) - page.cost.terms["people"], abs=0.01)
+    assert outlook.document["outlook"]["now"]["target"]["usd"] == pytest.approx(page.cost.usd_month, abs=0.01)
+
+
+def test_people_who_have_to_be_hired_cost_the_same_for_the_whole_and_for_a_team() -> None:
+    inside("Inside", ml_engineers=1, mlops_engineers=1, data_engineers=0)
+    outlook = looked_ahead()
+    own, whole = outlooks.seen(Workload.objects.all()), outlook.document["outlook"]["now"]
+    (part,) = own.compared[0].data["parts"]
+    team = outlook.document["hired"][part["target"]]
+    assert (part["hire"], team) == (True, pytest.approx(400_000 / 12, abs=0.01))
+    assert whole["target"]["usd"] == pytest.approx(part["usd"] + team, abs=0.01)
+    summed = replace(own, whole=False).now
+    for case in ("today", "target"):
+        assert summed[case]["usd"] == pytest.approx(whole[case]["usd"], abs=0.01)
+    assert own.bridge[-1]["usd"] == pytest.approx(whole["target"]["usd"], abs=0.01)
+
+
+def test_a_bill_of_which_nobody_says_what_it_is_for_is_named_with_what_is_assumed(lena: object) -> None:
+    running("Bot")
+    running("Unsaid", current_class="none")
+    outlook = looked_ahead()
+    shown = page(lena)
+    assert "Taken for granted" in shown
+    assert "is taken to be paid by the token on a closed API. State its class today." in shown
+    assert [row.workload.name for row, _ in outlooks.seen(Workload.objects.all()).assumed] == ["Unsaid"]
+    courses = outlook.document["outlook"]["courses"]
+    same_model = next(each for each in courses if each["key"] == "same_model")["bands"]["today"]["p50"]
+    assert same_model[12] > same_model[0]
+
+
 # The pages
 def test_a_leader_reads_today_target_and_pooled_and_what_it_hangs_on(lena: object) -> None:
     running("Bot")
@@ -340,8 +381,10 @@ def test_the_inputs_are_read_as_often_for_three_workloads_as_for_one(
 
 
 # A pool's page
-def inside(name: str) -> Workload:
-    """A busy FAQ bot that has to run in the organisation's own infrastructure, with the people for it."""
+def inside(name: str, *, spiky: bool = False, **facts: Any) -> Workload:
+    """A busy FAQ bot that has to run in the organisation's own infrastructure, with the people for it; most of it in
+    one hour of the day where it is spiky.
+    """
     staffed = {
         "ml_engineers": 2,
         "mlops_engineers": 2,
@@ -351,7 +394,11 @@ def inside(name: str) -> Workload:
         "oncall_24x7": True,
         "willing_to_hire": True,
     }
-    return running(name, times=500, data_must_stay_in_infra=True, **staffed)
+    found = running(name, times=500, data_must_stay_in_infra=True, **(staffed | facts))
+    if spiky:
+        amounts = {"input_tokens": 10_000_000_000, "output_tokens": 2_000_000_000, "requests": 7_000_000}
+        found.buckets.filter(bucket_start__hour=10).update(**amounts)
+    return found
 
 
 def test_a_leader_reads_a_pool_hour_by_hour_with_what_its_members_pay_without_it(lena: object) -> None:

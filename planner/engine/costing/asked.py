@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.engine.costing.people import STEP_OF
+from planner.engine.costing.people import STEP_OF, must_hire
 from planner.engine.costing.terms import Terms
 from planner.engine.costing.work import Work
 from planner.engine.policy import Assumptions, load_policy
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from planner.engine.capacity.rows import Row
     from planner.engine.facts import PriceSnapshot, SegmentInput, WorkloadInput
     from planner.engine.policy import Policy, Tier
+    from planner.engine.reading import Reading
 
 PRECISIONS: Final = "serving_precisions"
 MILLISECONDS: Final = 1000
-SMALLEST_TEAM: Final = "min_selfhost_fte"
 STEPS: Final = tuple(dict.fromkeys(STEP_OF.values()))
 WITH_A_TEAM: Final = ("4", "5a", "5b")
 
@@ -74,19 +74,30 @@ def asked_of(
     values = reading.values
     assumed = Assumptions.of(policy, as_of).having(what_if.figures)
     known = {name for name in values if reading.knows(name)}
-    under = Terms(
+    everybody = Terms(
         prices=prices,
         figures=assumed,
         precisions=tuple(part.strip() for part in str(figures[PRECISIONS]).split(",")),
         shares=_shares(values, known, sharing or {}, what_if),
         own=own,
-        profile=profile,
-        may_wait_s=(values["ttft_target_ms"] or 0) / MILLISECONDS if "ttft_target_ms" in known else 0.0,
-        hire=values["selfhost_headcount"] < figures[SMALLEST_TEAM],
     )
+    under = of_part(everybody, reading, profile)
     seats = values.get("seats") if "seats" in known else None
     return Asked(
         policy.tiers[values["complexity"]], _changed(Work.of(values, known, assumed), what_if), seats, under
+    )
+
+
+def of_part(everybody: Terms, reading: Reading, profile: tuple[float, ...] = ()) -> Terms:
+    """The terms of one part among those of everybody: how its day's requests come, how long a first token may take,
+    and whether the people for machines of its own have to be hired first.
+    """
+    waits_ms = reading.values["ttft_target_ms"] if reading.knows("ttft_target_ms") else None
+    return replace(
+        everybody,
+        profile=profile,
+        may_wait_s=(waits_ms or 0) / MILLISECONDS,
+        hire=must_hire(reading.values, everybody.figures),
     )
 
 

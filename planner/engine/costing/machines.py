@@ -126,11 +126,13 @@ def follow(needed: Need, day: Day, a: Mapping[str, Any]) -> Followed:
     One replica at least runs in every hour, unless it may stop where nobody asks: then spare ones stop as well, and
     every start of each is paid with the wait before the stop and the cold start. Never less than nothing.
     """
-    shape = np.asarray(day.profile, dtype=float)
-    load = np.asarray(needed.load)[..., None] * shape / shape.max()
-    running = np.maximum(1.0, np.ceil(load - ROUNDING))
-    unpaid = (np.asarray(needed.busy)[..., None] - running).clip(0).sum(axis=-1)
-    always = running.min(axis=-1) + needed.spare
+    shape = np.asarray(day.profile, dtype=float) / max(day.profile)
+
+    def running(share: float) -> Any:
+        return np.maximum(1.0, np.ceil(needed.load * share - ROUNDING))
+
+    unpaid = HOURS_A_DAY * needed.busy - sum(running(share) for share in shape)
+    always = running(shape.min()) + needed.spare
     empty = shape <= 0
     if day.to_zero and empty.any():
         starts = int((empty & ~np.roll(empty, -1)).sum())

@@ -1,4 +1,4 @@
-"""Staff: a step for each operating class in use, shared by all workloads in it."""
+"""Staff: a step for each operating class in use, shared by all workloads in it, and hired where nobody is there."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ STAFFING: Final = {
 }
 STEP_OF: Final = {"2p": "23", "2e": "23", "3": "23", "3r": "23", "4": "4", "5a": "5a", "5b": "5b"}
 OWN_MACHINES: Final = frozenset({"5a", "5b"})
+SMALLEST_TEAM: Final = "min_selfhost_fte"
+
+
+def must_hire(values: Mapping[str, Any], a: Mapping[str, Any]) -> bool:
+    """Whether people for machines of one's own have to be hired first: the team is smaller than the smallest."""
+    return bool(values["selfhost_headcount"] < a[SMALLEST_TEAM])
 
 
 def people_usd(variant: str, a: Mapping[str, Any], share: Any = 1.0, *, hire: bool = False) -> Any:
@@ -33,9 +39,18 @@ def people_usd(variant: str, a: Mapping[str, Any], share: Any = 1.0, *, hire: bo
     return a[STAFFING[variant]] * a["fte_cost"] / MONTHS_A_YEAR * share
 
 
-def portfolio_people_usd(
-    variants: Iterable[str | None], a: Mapping[str, float], *, hire: bool = False
-) -> float:
-    """The same for a whole portfolio: once for each operating class that is used at all, whoever uses it."""
-    used = {STEP_OF[variant]: variant for variant in variants if variant in STAFFING}
-    return sum(float(people_usd(variant, a, hire=hire)) for variant in used.values())
+def classes_in_use(users: Iterable[tuple[str | None, bool]]) -> dict[str, bool]:
+    """A placement of each operating class in use, and whether its people have to be hired. `users` are placements,
+    each with whether that is so for who runs there; one of them is enough, since the people of a class are one team.
+    """
+    found: dict[str, tuple[str, bool]] = {}
+    for variant, hire in users:
+        if variant in STEP_OF:
+            _, hired = found.get(STEP_OF[variant], (variant, False))
+            found[STEP_OF[variant]] = variant, hired or hire
+    return dict(found.values())
+
+
+def portfolio_people_usd(users: Iterable[tuple[str | None, bool]], a: Mapping[str, Any]) -> Any:
+    """Dollars a month for a whole portfolio: once for each operating class in use, whoever uses it."""
+    return sum(people_usd(variant, a, hire=hire) for variant, hire in classes_in_use(users).items())

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TOKENS: Final = ("2p", "2e", "3", "3r")
 ARRANGEMENT: Final = {"4": "managed", "5a": "rented", "5b": "owned"}
-RENTED: Final = ("4", "5a")
+RENTED: Final = ("4", "5a")  # by the hour: machines that were bought are paid for anyway
 SERVED_WITHOUT_GPUS: Final = 8.1e9  # parameters: MLPerf 5.1 has processor results for models up to 8B
 
 

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.engine.explain.pools import pool_entry
 from planner.engine.explain.uncertainty import swing_entry
 from planner.engine.explain.words import counted, listed, lower_first, money
-from planner.engine.outlook.lines import THROUGHPUT
+from planner.engine.outlook.lines import THROUGHPUT, ByVolume
 from planner.engine.outlook.matters import REFERENCE, matters
+from planner.engine.outlook.placed import NOWHERE
 from planner.engine.outlook.portfolio import (
     MONTHS,
     POOLED,
     TARGET,
     TODAY,
-    class_today,
     courses,
     month_now,
 )
+from planner.engine.uncertainty.growth import BELIEVED
 
 if TYPE_CHECKING:
     from planner.engine.outlook.placed import Placed
@@ -33,6 +34,11 @@ PEOPLE: Final = "People"  # the part of a planning price that is a share of a te
 CASES: Final = {TODAY: "As it runs today", TARGET: "At target", POOLED: "At target, machines shared"}
 BAND: Final = ("p10", "p50", "p90")
 SAME: Final = 0.005  # shares of the bill below which a difference is none
+NOBODY_SAYS: Final = (
+    "No class is stated for what serves it today: its bill, measured with its tokens, is taken to be paid by the token on a closed "
+    "API. State its class today."
+)
+NO_SIZE: Final = "Nobody can size the machines it runs on today: its bill is taken to follow its volume. Enter or pull an offer of them."
 
 
 def outlook_entry(portfolio: Portfolio, seed: int) -> dict[str, Any]:
@@ -45,6 +51,7 @@ def outlook_entry(portfolio: Portfolio, seed: int) -> dict[str, Any]:
         "seed": seed,
         "futures": round(a["futures_drawn"]),
         "months": MONTHS,
+        "own_growth_months": round(a[BELIEVED]),
         "workloads": len({each.part.workload for each in portfolio.parts}),
         "now": {case: _range(month_now(portfolio, case)) for case in CASES},
         "courses": [_course(each) for each in courses(portfolio, seed)],
@@ -59,17 +66,28 @@ def outlook_entry(portfolio: Portfolio, seed: int) -> dict[str, Any]:
     }
 
 
-def part_entry(each: Placed, pooled_in: str) -> dict[str, Any]:
-    """A part for a row: where it runs and should, and what it costs there without people."""
+def part_entry(each: Placed, pooled_in: str, a: Assumptions) -> dict[str, Any]:
+    """A part for a row: where it runs and should, what it costs there without people, whether people for machines of
+    its own would have to be hired, and what is taken for granted of its bill today.
+    """
     return {
         "part": each.part.name,
-        "today": class_today(each),
+        "today": each.class_today,
         "target": each.target,
         "usd": _cents(each.costs[each.target].usd_month),
         "with": each.costs[each.target].comparator,
         "planned": _planned(each),
         "pool": pooled_in,
+        "hire": each.hire,
+        "assumed": _assumed(each, a),
     }
+
+
+def _assumed(each: Placed, a: Assumptions) -> str:
+    """What is taken for granted of how a bill goes on, and what to supply instead; empty where it follows."""
+    if each.class_today == NOWHERE:
+        return NOBODY_SAYS
+    return NO_SIZE if isinstance(each.goes_on_like(a), ByVolume) else ""
 
 
 def _planned(each: Placed) -> float | None:

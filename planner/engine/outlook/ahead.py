@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.engine.uncertainty.draws import Draws
+from planner.engine.uncertainty.growth import own_demand
 from planner.engine.uncertainty.paths import Drift, Futures
 from planner.engine.uncertainty.price_scenarios import under
 
@@ -18,18 +19,15 @@ if TYPE_CHECKING:
     from planner.engine.uncertainty.price_scenarios import PriceScenario
 
 Floats: TypeAlias = NDArray[np.float64]
-OWN_MONTHS: Final = (
-    12  # a growth somebody states or measures is believed for a year, then the usual one goes on
-)
 NOTHING_CHANGES: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Futures of one price scenario. `common` is the growth a month, in natural logarithms, of whoever states none."""
+    """Futures of one price scenario under some figures, in which demand grows as it usually does."""
 
     futures: Futures
-    common: float
+    assumed: Mapping[str, float]
     _demand: dict[float | None, Floats] = field(default_factory=dict)
 
     @classmethod
@@ -38,15 +36,12 @@ class Ahead:
         drift = Drift.of(assumed)
         closed = under(scenario, drift, assumed)
         opened = under(scenario, drift, assumed, open_weights=True)
-        return cls(Futures.of(draws, closed, opened), drift.growth)
+        return cls(Futures.of(draws, closed, opened), assumed)
 
     def demand(self, growth: float | None) -> Floats:
         """Times today's volume, months down and futures across, for a workload with this growth of its own."""
-        if growth is None:
-            return self.futures.demand
         if growth not in self._demand:
-            months = np.minimum(np.arange(self.futures.months), OWN_MONTHS)[:, None]
-            self._demand[growth] = self.futures.demand * np.exp((growth - self.common) * months)
+            self._demand[growth] = own_demand(self.futures, growth, self.assumed)
         return self._demand[growth]
 
 

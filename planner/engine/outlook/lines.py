@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from planner.engine.costing.cheapest import machine_terms
 from planner.engine.costing.machines import ROUNDING, Need, server_need, server_terms
-from planner.engine.costing.people import STEP_OF, people_usd
+from planner.engine.costing.people import classes_in_use, portfolio_people_usd
 from planner.engine.costing.tokens import OPEN, TokenPrice, seat_terms, token_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from planner.engine.costing import Work
+    from planner.engine.costing.machines import Day
     from planner.engine.costing.serving import Serving
     from planner.engine.economics import Priced
     from planner.engine.outlook.ahead import Ahead
@@ -67,11 +68,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """Whole replicas for all members at once, and the spare ones; bought where the class is 5b, else rented."""
+    """Whole replicas for all members at once, and the spare ones; bought where the class is 5b, else rented. With a
+    `day` they are not paid in the hours they need not run.
+    """
 
     variant: str
     serving: Serving
     members: tuple[Member, ...]
+    day: Day | None = None
 
     def usd(self, a: Figures) -> Any:
         served = a.get(THROUGHPUT, 1.0)
@@ -92,7 +96,7 @@ class Machines:
         load = peak / a["rho_max"]
         busy = np.maximum(1.0, np.ceil(load - ROUNDING))
         needed = Need(mean, load, busy, np.zeros_like(busy) + a["n_plus"])
-        terms = machine_terms(self.variant, self.serving, needed, a)
+        terms = machine_terms(self.variant, self.serving, needed, a, self.day)
         return sum(terms.values()), terms["pool"]
 
 
@@ -126,16 +130,18 @@ class Seats:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Once for each operating class in use, whoever uses it."""
+    """Once for each operating class in use, whoever uses it. `users` are placements, and whether their people have to
+    be hired.
+    """
 
-    variants: frozenset[str]
+    users: tuple[tuple[str, bool], ...]
 
     @classmethod
-    def of(cls, variants: Iterable[str]) -> People:
-        return cls(frozenset({STEP_OF[each]: each for each in sorted(variants) if each in STEP_OF}.values()))
+    def of(cls, users: Iterable[tuple[str, bool]]) -> People:
+        return cls(tuple(sorted(classes_in_use(users).items())))
 
     def usd(self, a: Figures) -> Any:
-        return sum(people_usd(each, a) for each in sorted(self.variants))
+        return portfolio_people_usd(self.users, a)
 
     def bills(self, ahead: Ahead, a: Figures) -> float:
         return float(self.usd(a))
@@ -143,7 +149,9 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A bill that was measured, and goes on like the line it is paid for; flat where nobody can tell how."""
+    """A bill that was measured, and goes on like the line it is paid for: certain this month, whatever a computed bill
+    would be. `like` is None where it stays what it is.
+    """
 
     usd_month: float
     like: Line | None
@@ -154,8 +162,8 @@ class Measured:
     def bills(self, ahead: Ahead, a: Figures) -> Floats | float:
         if self.like is None:
             return self.usd_month
-        now = float(self.like.usd(a))
-        return self.usd_month * self.like.bills(ahead, a) / now if now else self.usd_month
+        path = np.asarray(self.like.bills(ahead, a))
+        return self.usd_month * np.divide(path, path[0], out=np.ones_like(path), where=path[0] > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,19 @@ class ByTheToken:
 
     def bills(self, ahead: Ahead, a: Figures) -> Floats:
         return _token_path(ahead, self.growth, opened=self.opened)
+
+
+@dataclass(frozen=True, slots=True)
+class ByVolume:
+    """How a bill goes on of which no more is known than that it follows the volume."""
+
+    growth: float | None
+
+    def usd(self, a: Figures) -> float:
+        return 1.0
+
+    def bills(self, ahead: Ahead, a: Figures) -> Floats:
+        return ahead.demand(self.growth)
 
 
 def _token_path(ahead: Ahead, growth: float | None, *, opened: bool) -> Floats:

@@ -10,7 +10,8 @@ import numpy as np
 
 from planner.engine.costing import full_costs
 from planner.engine.costing.terms import TOKENS
-from planner.engine.outlook.lines import ByTheToken, Machines, Member, Seats, Servers, Tokens
+from planner.engine.outlook.lines import ByTheToken, ByVolume, Machines, Member, Seats, Servers, Tokens
+from planner.engine.uncertainty.growth import monthly_growth
 from planner.engine.vocabulary import CLASS_OF, VARIANTS
 
 if TYPE_CHECKING:
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
     from planner.engine.costing import FullCost, Work
     from planner.engine.outlook.lines import Line
-    from planner.engine.scenarios import Answer, Part, World
+    from planner.engine.scenarios import Answer, Part
 
-PERCENT: Final = 100
 GROWTH: Final = "growth_pct_month"
+CLASS_TODAY: Final = "current_class"
+NOWHERE: Final = "none"
+UNSAID: Final = "2"  # what a bill of which nobody says is taken to be for: it was measured with its tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,16 @@ class Placed:
     def target(self) -> str:
         return self.answer.target or ""
 
+    @property
+    def hire(self) -> bool:
+        """Whether people for machines of its own would have to be hired."""
+        return self.answer.under.hire
+
+    @property
+    def class_today(self) -> str:
+        """What serves it today; "none" where nobody says."""
+        return str(self.answer.weighed.reading.values.get(CLASS_TODAY) or NOWHERE)
+
     def line(self, variant: str, assumed: Mapping[str, float]) -> Line | None:
         """What a placement is paid by; None where nobody can tell its cost."""
         cost = self.costs.get(variant)
@@ -51,26 +64,34 @@ class Placed:
             return Tokens(variant, work, cost.price, self.growth)
         if cost.serving is None or cost.request_s is None:
             return Servers(work, self.growth)
-        return Machines(variant, cost.serving, (self.member(work, cost.request_s, assumed),))
+        member = self.member(work, cost.request_s, assumed)
+        return Machines(variant, cost.serving, (member,), self.answer.under.day(variant))
 
     def member(self, work: Work, request_s: float, assumed: Mapping[str, float]) -> Member:
         mean = work.requests_s(assumed["hours_per_month"]) * request_s
         return Member(float(mean), float(mean * work.peak), self.growth)
 
-    def goes_on_like(self, today_class: str, assumed: Mapping[str, float]) -> Line | None:
-        """How the bill of a class goes on; None for seats, and for machines nobody can size."""
-        variants = [each for each in VARIANTS if CLASS_OF[each] == today_class]
+    def goes_on_like(self, assumed: Mapping[str, float]) -> Line | None:
+        """How the bill of today goes on; None for seats. Of machines nobody can size it follows the volume."""
+        today = paid_as(self.class_today)
+        if today == "1":
+            return None
+        variants = [each for each in VARIANTS if CLASS_OF[each] == today]
         if any(each in TOKENS for each in variants):
-            return ByTheToken(opened=today_class == "3", growth=self.growth)
-        return self.line(variants[0], assumed) if variants and today_class != "1" else None
+            return ByTheToken(opened=today == "3", growth=self.growth)
+        return self.line(variants[0], assumed) or ByVolume(self.growth)
 
 
-def placed(part: Part, answer: Answer, world: World) -> Placed:
-    """A part with its full costs in a world."""
+def paid_as(class_today: str) -> str:
+    """The class whose way of paying a measured bill is taken to have."""
+    return UNSAID if class_today == NOWHERE else class_today
+
+
+def placed(part: Part, answer: Answer) -> Placed:
+    """A part with its full costs in its world, as its own page works them out."""
     with np.errstate(divide="ignore", invalid="ignore"):  # an output of nothing has no time per token
-        costs = full_costs(answer.tier, answer.work, answer.seats, world.terms)
+        costs = full_costs(answer.tier, answer.work, answer.seats, answer.under)
     reading = answer.weighed.reading
-    growth = reading.values.get(GROWTH) if GROWTH in reading.facts else None
-    if isinstance(growth, (int, float)) and growth > -PERCENT:
-        return Placed(part, answer, costs, math.log1p(growth / PERCENT))
-    return Placed(part, answer, costs, None)
+    return Placed(
+        part, answer, costs, monthly_growth(reading.values.get(GROWTH) if GROWTH in reading.facts else None)
+    )

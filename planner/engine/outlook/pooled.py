@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.engine.costing.people import people_usd
+from planner.engine.costing.people import classes_in_use, people_usd
 from planner.engine.costing.terms import ARRANGEMENT, TOKENS
 from planner.engine.outlook.lines import People
 from planner.engine.outlook.shared import Shared, shared
@@ -21,7 +21,7 @@ from planner.engine.pooling.heuristic import shared_out
 from planner.engine.pooling.problem import NOWHERE, OFFER, Demands, Problem, Staff
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -45,18 +45,17 @@ class Pooled:
 
     lines: tuple[Line, ...]
     pools: tuple[Shared, ...]
-    variants: tuple[str, ...]
     nowhere: tuple[Placed, ...]
     how: str = ""
 
 
-def pooled(parts: Sequence[Placed], world: World, profiles: Mapping[int, Sequence[float]]) -> Pooled:
-    """The portfolio shared out. `profiles` are 24 factors of mean 1 by the place of the workload; a workload
-    without one keeps its peak in every hour, which is dear and never too little.
+def pooled(parts: Sequence[Placed], world: World) -> Pooled:
+    """The portfolio shared out. A part whose day nobody measured keeps its peak in every hour, which is dear and never
+    too little.
     """
     if not parts:
-        return Pooled((), (), (), ())
-    requests_s = _requests_s(parts, world.assumed, profiles)
+        return Pooled((), (), ())
+    requests_s = _requests_s(parts, world.assumed)
     ways = ways_for(parts, world, requests_s)
     offers = [_offer(each) for each in parts]
     demands = Demands(
@@ -66,7 +65,7 @@ def pooled(parts: Sequence[Placed], world: World, profiles: Mapping[int, Sequenc
         seconds=np.stack([each.seconds for each in ways], axis=1) if ways else np.empty((len(parts), 0)),
     )
     pools = [pool_of(each, world.assumed) for each in ways]
-    problem = Problem.of(demands, pools, _staff(world.assumed), world.assumed["rho_max"])
+    problem = Problem.of(demands, pools, _staff(parts, world.assumed), world.assumed["rho_max"])
     assignment, how = _solved(problem)
     told = _told(parts, ways, [variant for _, variant in offers], requests_s, assignment, world.assumed)
     return replace(told, how=how)
@@ -81,10 +80,11 @@ def _solved(problem: Problem) -> tuple[NDArray[np.int64], str]:
     return best.assignment, best.sentence
 
 
-def _staff(a: Assumptions) -> Staff:
-    return Staff(
-        {variant: float(people_usd(variant, a)) for variant in ARRANGEMENT}, float(people_usd("3", a))
-    )
+def _staff(parts: Sequence[Placed], a: Assumptions) -> Staff:
+    """The people of each class, hired where that is so for a part that may use it: who will is not known yet."""
+    may = classes_in_use((variant, each.hire) for each in parts for variant in each.answer.feasible)
+    pools = {variant: float(people_usd(variant, a, hire=may.get(variant, False))) for variant in ARRANGEMENT}
+    return Staff(pools, float(people_usd("3", a)))
 
 
 def _offer(each: Placed) -> tuple[float, str]:
@@ -101,12 +101,12 @@ def _offer(each: Placed) -> tuple[float, str]:
     return (known[best], best) if best else (np.inf, "")
 
 
-def _requests_s(parts: Sequence[Placed], a: Assumptions, profiles: Mapping[int, Sequence[float]]) -> Floats:
+def _requests_s(parts: Sequence[Placed], a: Assumptions) -> Floats:
     """Requests a second by hour of the day, retries in it: the busiest hour carries the part's own peak."""
     rows = []
     for each in parts:
         work = each.answer.work
-        shape = np.asarray(profiles.get(each.part.workload, (1.0,) * HOURS), dtype=float)
+        shape = np.asarray(each.answer.under.profile or (1.0,) * HOURS)
         rows.append(_hours(work, shape, a) if work else np.zeros(HOURS))
     return np.array(rows) * a["retry_overhead"]
 
@@ -127,19 +127,22 @@ def _told(
 ) -> Pooled:
     """The assignment as lines of a bill."""
     lines: list[Line] = []
-    pools, variants = [], []
+    users: list[tuple[str, bool]] = []
     for each, place, variant in zip(parts, assignment, by_offer, strict=True):
         line = each.line(variant, a) if place == OFFER else None
         if line is not None:
             lines.append(line)
-            variants.append(variant)
+            users.append((variant, each.hire))
+    sharing = {
+        place: [parts[i] for i in np.flatnonzero(assignment == place).tolist()] for place in range(len(ways))
+    }
+    users += [(ways[place].variant, each.hire) for place, who in sharing.items() for each in who]
+    hired = classes_in_use(users)
+    pools = []
     for place, way in enumerate(ways):
         members = np.flatnonzero(assignment == place)
         if members.size:
-            who = tuple(parts[i] for i in members.tolist())
-            found = shared(way, who, requests_s[members], way.seconds[members], a)
-            lines.append(found.line)
-            pools.append(found)
-            variants.append(way.variant)
+            who, team = tuple(sharing[place]), float(people_usd(way.variant, a, hire=hired[way.variant]))
+            pools.append(shared(way, who, requests_s[members], way.seconds[members], team, a))
     nowhere = tuple(parts[i] for i in np.flatnonzero(assignment == NOWHERE).tolist())
-    return Pooled((*lines, People.of(variants)), tuple(pools), tuple(variants), nowhere)
+    return Pooled((*lines, *(each.line for each in pools), People.of(users)), tuple(pools), nowhere)

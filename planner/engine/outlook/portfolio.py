@@ -12,7 +12,7 @@ from planner.engine.costing import Work
 from planner.engine.costing.spread import moved_figures
 from planner.engine.outlook.ahead import Ahead
 from planner.engine.outlook.lines import Measured, People, bills_of, usd_of
-from planner.engine.outlook.placed import Placed, placed
+from planner.engine.outlook.placed import Placed, paid_as, placed
 from planner.engine.outlook.pooled import Pooled, pooled
 from planner.engine.uncertainty.draws import Draws
 from planner.engine.uncertainty.outcomes import SHARES, Bands, bands
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 MONTHS: Final = 36
 TODAY, TARGET, POOLED = "today", "target", "pooled"
-CLASS_TODAY: Final = "current_class"
-NOWHERE: Final = "none"
 NO_PARTS: Final = "It has no parts: name one with its share of the tokens."
 NO_PLACE: Final = "No placement fits a part of it: see its decision for the ways out."
 NOT_MEASURED: Final = "Its bill today is not measured: load usage for it."
@@ -45,33 +43,24 @@ class Portfolio:
     world: World
     parts: tuple[Placed, ...]
     measured: Mapping[int, float]
-    profiles: Mapping[int, Sequence[float]]
     left_out: Mapping[int, str]
 
     @classmethod
-    def of(
-        cls,
-        world: World,
-        answers: Answers,
-        measured: Mapping[int, float],
-        profiles: Mapping[int, Sequence[float]],
-    ) -> Portfolio:
+    def of(cls, world: World, answers: Answers, measured: Mapping[int, float]) -> Portfolio:
         left_out = _left_out(world, answers, measured)
         parts = tuple(
-            placed(part, answer, world)
-            for part, answer in answers.parts.items()
-            if part.workload not in left_out
+            placed(part, answer) for part, answer in answers.parts.items() if part.workload not in left_out
         )
-        return cls(world, parts, measured, profiles, left_out)
+        return cls(world, parts, measured, left_out)
 
     @cached_property
     def shared(self) -> Pooled:
         """The portfolio with machines shared; where that costs more than the targets one by one, those stay."""
         a = self.world.assumed
-        found, alone = pooled(self.parts, self.world, self.profiles), self.lines(TARGET)
+        found, alone = pooled(self.parts, self.world), self.lines(TARGET)
         if not found.nowhere and float(usd_of(found.lines, a)) <= float(usd_of(alone, a)):
             return found
-        return Pooled(alone, (), tuple(each.target for each in self.parts), ())
+        return Pooled(alone, (), ())
 
     def lines(self, case: str, assumed: Mapping[str, float] | None = None) -> tuple[Line, ...]:
         """The lines of the bill today, at target or pooled; under other figures where they are given."""
@@ -82,7 +71,7 @@ class Portfolio:
         if case == TODAY:
             return _today(parts, self.measured, a)
         known = (line for each in parts if (line := each.line(each.target, a)) is not None)
-        return (*known, People.of(each.target for each in parts))
+        return (*known, People.of((each.target, each.hire) for each in parts))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,21 +136,21 @@ def _today(
 ) -> tuple[Line, ...]:
     """Each measured bill, going on like what it is paid for; a workload in parts by the share of their tokens."""
     lines: list[Line] = []
-    classes = []
+    used: list[tuple[str, bool]] = []
     of_workload: dict[int, list[float]] = {}
     for each in parts:
         of_workload.setdefault(each.part.workload, []).append(_tokens(each))
     for each in parts:
-        today, siblings = class_today(each), of_workload[each.part.workload]
+        siblings = of_workload[each.part.workload]
         share = _tokens(each) / sum(siblings) if sum(siblings) else 1 / len(siblings)
-        lines.append(Measured(measured[each.part.workload] * share, each.goes_on_like(today, assumed)))
-        classes.append(today)
-    used = (variant for variant in VARIANTS if CLASS_OF[variant] in classes)
+        lines.append(Measured(measured[each.part.workload] * share, each.goes_on_like(assumed)))
+        used += running(each.class_today, hire=each.hire)
     return (*lines, People.of(used))
 
 
-def class_today(each: Placed) -> str:
-    return str(each.answer.weighed.reading.values.get(CLASS_TODAY) or NOWHERE)
+def running(class_today: str, *, hire: bool) -> list[tuple[str, bool]]:
+    """The placements a class may be of that serves something today, as users of its people."""
+    return [(variant, hire) for variant in VARIANTS if CLASS_OF[variant] == paid_as(class_today)]
 
 
 def _tokens(each: Placed) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,7 +10,6 @@ import numpy as np
 from planner.engine.costing.breakeven import BreakEven, break_even
 from planner.engine.costing.breakeven import Pool as CostPool
 from planner.engine.costing.machines import FIXED, ROUNDING
-from planner.engine.costing.people import people_usd
 from planner.engine.outlook.lines import Machines, Member
 from planner.engine.outlook.ways import pool_of
 
@@ -78,16 +77,21 @@ class Shared:
         if np.isfinite(crossing):
             high = max(high, BEYOND * crossing / self.tokens_month)
         multiples = np.geomspace(low, high, POINTS)
-        grown = [Member(each.mean * multiples, each.peak * multiples, None) for each in self.line.members]
-        usd = Machines(self.variant, self.line.serving, tuple(grown)).usd(a) + self.people_usd_month
+        grown = (Member(each.mean * multiples, each.peak * multiples, None) for each in self.line.members)
+        usd = replace(self.line, members=tuple(grown)).usd(a) + self.people_usd_month
         return self.tokens_month * multiples, np.asarray(usd), paid * multiples
 
 
 def shared(
-    way: Way, parts: tuple[Placed, ...], requests_s: Floats, seconds: Floats, a: Assumptions
+    way: Way,
+    parts: tuple[Placed, ...],
+    requests_s: Floats,
+    seconds: Floats,
+    people_usd: float,
+    a: Assumptions,
 ) -> Shared:
     """The pool these parts share, sized for its busiest hour. `requests_s` [members, 24] hold the retries; `seconds`
-    [members] of a replica a request takes.
+    [members] of a replica a request takes; `people_usd` a month are those of its class.
     """
     loads = requests_s * seconds[:, None] / a["rho_max"]
     busiest = loads[:, loads.sum(axis=0).argmax()]
@@ -95,25 +99,27 @@ def shared(
     line = _line(way, parts, means, busiest, a)
     peak, spare = float(busiest.sum()), round(a["n_plus"])
     replicas = _serving(peak) + spare
-    usd = float(line.usd(a))
+    busy, usd = sum(means) * a["retry_overhead"], float(line.usd(a))
     paid = tuple(each.costs[OPEN_MODELS].usd_month for each in parts)
     tokens = sum(each.answer.work.tokens_month for each in parts if each.answer.work)
+    fixed = a[FIXED[way.variant]]
+    found = CostPool((usd - fixed) / replicas, _carried(tokens, peak), fixed + people_usd, a["n_plus"])
     return Shared(
         variant=way.variant,
         name=pool_of(way, a).name,
         replicas=replicas,
         spare=spare,
         loads=loads,
-        use=sum(means) * a["retry_overhead"] / replicas,
+        use=busy / replicas,
         usd_month=usd,
-        fixed_usd_month=a[FIXED[way.variant]],
-        people_usd_month=float(people_usd(way.variant, a)),
+        fixed_usd_month=fixed,
+        people_usd_month=people_usd,
         parts=parts,
         alone_replicas=tuple(_serving(load) + spare for load in loads.max(axis=1)),
         own_usd=tuple(each.costs[each.target].usd_month for each in parts),
         paid_usd=paid,
         tokens_month=tokens,
-        break_even=_break_even(way.variant, paid, (usd, peak, replicas), tokens, a),
+        break_even=_break_even(found, paid, tokens, busy),
         line=line,
     )
 
@@ -121,42 +127,39 @@ def shared(
 def _line(
     way: Way, parts: tuple[Placed, ...], means: list[float], peaks: Floats, a: Mapping[str, float]
 ) -> Machines:
-    """As a line of the bill, which adds planned use and retries itself."""
+    """As a line of the bill, which adds planned use and retries itself. Only a part that has the pool to itself stops
+    machines at its quiet hours.
+    """
     full = a["rho_max"] / a["retry_overhead"]
     members = (
         Member(mean, float(peak) * full, each.growth)
         for each, mean, peak in zip(parts, means, peaks, strict=True)
     )
-    return Machines(way.variant, way.serving, tuple(members))
+    alone = parts[0].answer.under.day(way.variant) if len(parts) == 1 else None
+    return Machines(way.variant, way.serving, tuple(members), alone)
 
 
 def _serving(load: float) -> int:
     return max(1, int(np.ceil(load - ROUNDING)))
 
 
+def _carried(tokens: float, replicas: float) -> float:
+    """Millions of tokens a month that each of so many replicas carries; 0 where there is nothing to carry."""
+    return tokens / replicas / MILLION if replicas > 0 else 0.0
+
+
 def _break_even(
-    variant: str,
-    paid: tuple[float | None, ...],
-    bill: tuple[float, float, int],
-    tokens: float,
-    a: Assumptions,
+    pool: CostPool, paid: tuple[float | None, ...], tokens: float, busy: float
 ) -> BreakEven | None:
     """From which volume of its members on the pool, the people behind its class in it, costs less than their tokens
-    would; None where a price by the token or the load is not known.
+    would, and from which use of a replica; None where a price by the token or the load is not known. `busy` are the
+    replicas that the tokens would keep at full load.
     """
-    usd, peak, replicas = bill
-    if None in paid or tokens <= 0 or peak <= 0:
+    full_mtok_month = _carried(tokens, busy)
+    if None in paid or not full_mtok_month:
         return None
-    fixed = a[FIXED[variant]]
-    pool = CostPool(
-        replica_usd_month=(usd - fixed) / replicas,
-        replica_mtok_month=tokens / peak / MILLION,
-        fixed_usd_month=fixed + float(people_usd(variant, a)),
-        spare=a["n_plus"],
-    )
     usd_mtok = sum(each for each in paid if each is not None) / tokens * MILLION
-    full = pool.replica_mtok_month / a["rho_max"]
-    return break_even(usd_mtok, pool, full)
+    return break_even(usd_mtok, pool, full_mtok_month)
 
 
 def _mean(each: Placed, a: Mapping[str, float], seconds: float) -> float:

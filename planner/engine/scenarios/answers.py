@@ -9,8 +9,9 @@ import numpy as np
 
 from planner.engine.capacity import specs
 from planner.engine.capacity.errors import CapacityError
-from planner.engine.costing import Work, columns_of, many_costs
-from planner.engine.costing.terms import ARRANGEMENT, TOKENS, runs_without_gpus
+from planner.engine.costing import Work, columns_of, full_costs, many_costs
+from planner.engine.costing.asked import of_part
+from planner.engine.costing.terms import ARRANGEMENT, RENTED, TOKENS, runs_without_gpus
 from planner.engine.costing.tokens import seat_terms
 from planner.engine.decide import Basis, weigh
 from planner.engine.facts import FactError
@@ -20,6 +21,7 @@ from planner.engine.vocabulary import VARIANTS, Status
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from planner.engine.costing import Terms
     from planner.engine.decide import Weighed
     from planner.engine.facts import SegmentInput, WorkloadInput
     from planner.engine.policy import Row, Tier
@@ -38,7 +40,8 @@ class Part(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One part in one world. `feasible` and `ready` are placements that rules, gates and the offers leave; `gone`
-    those nobody offers any more. `usd` is the full cost of each a month, people aside; None where nobody can tell.
+    those nobody offers any more. `usd` is the full cost of each a month, people aside; None where nobody can tell;
+    `under` is what it is computed under.
     """
 
     now: str | None
@@ -50,6 +53,7 @@ class Answer:
     tier: Tier
     work: Work | None
     seats: float | None
+    under: Terms
     usd: Mapping[str, float | None]
 
     @property
@@ -107,6 +111,7 @@ class _Seen:
     tier: Tier
     work: Work | None
     seats: float | None
+    under: Terms
 
 
 def answers(world: World, before: World | None = None) -> Answers:
@@ -132,24 +137,27 @@ def _answer(seen: _Seen, gone: tuple[str, ...], usd: Mapping[str, float | None])
         tier=seen.tier,
         work=seen.work,
         seats=seen.seats,
+        under=seen.under,
         usd=usd,
     )
 
 
 def _looked_at(world: World) -> tuple[list[_Seen], dict[int, str]]:
-    basis = Basis.of(world.policy, world.prices, world.as_of)
+    basis, everybody = Basis.of(world.policy, world.prices, world.as_of), world.terms
     seen: list[_Seen] = []
     refused = {}
     for place, workload in enumerate(world.workloads):
         try:
-            seen += _parts(world, basis, place, workload)
+            seen += _parts(world, basis, everybody, place, workload)
         except FactError as error:
             refused[place] = error.message
     return seen, refused
 
 
-def _parts(world: World, basis: Basis, place: int, workload: WorkloadInput) -> list[_Seen]:
-    return [_part(world, basis, workload, Part(place, each.name), each) for each in _segments(workload)]
+def _parts(world: World, basis: Basis, everybody: Terms, place: int, workload: WorkloadInput) -> list[_Seen]:
+    return [
+        _part(world, basis, everybody, workload, Part(place, each.name), each) for each in _segments(workload)
+    ]
 
 
 def _segments(workload: WorkloadInput) -> Iterator[SegmentInput]:
@@ -158,7 +166,9 @@ def _segments(workload: WorkloadInput) -> Iterator[SegmentInput]:
         yield replace(each, waivers=(*workload.waivers, *each.waivers))
 
 
-def _part(world: World, basis: Basis, workload: WorkloadInput, part: Part, segment: SegmentInput) -> _Seen:
+def _part(
+    world: World, basis: Basis, everybody: Terms, workload: WorkloadInput, part: Part, segment: SegmentInput
+) -> _Seen:
     weighed = weigh(basis, facts_of(world.policy, workload, segment), segment)
     reading = weighed.reading
     return _Seen(
@@ -167,6 +177,7 @@ def _part(world: World, basis: Basis, workload: WorkloadInput, part: Part, segme
         world.policy.tiers[reading.values["complexity"]],
         Work.of(reading.values, reading.known, world.assumed),
         reading.values["seats"] if "seats" in reading.facts else None,
+        of_part(everybody, reading, world.profiles.get(part.workload, ())),
     )
 
 
@@ -186,7 +197,21 @@ def _full_costs(world: World, seen: list[_Seen]) -> dict[Part, dict[str, float |
         for variant, usd in priced.items():
             for (part, _), amount in zip(members, usd, strict=True):
                 found[part][variant] = float(amount) if np.isfinite(amount) else None
+    for each in seen:
+        found[each.part] |= _following_the_day(each)
     return found
+
+
+def _following_the_day(seen: _Seen) -> dict[str, float | None]:
+    """The full cost of machines that may stop at quiet hours, of a part whose day was measured. That is worked out one
+    part at a time, so only where rules leave it such machines.
+    """
+    stoppable = [each for each in RENTED if each in seen.weighed.feasible]
+    if not stoppable or not seen.under.profile or seen.work is None:
+        return {}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        costs = full_costs(seen.tier, seen.work, seen.seats, seen.under)
+    return {variant: costs[variant].usd_month for variant in stoppable}
 
 
 def _gone(tier: Tier, world: World, before: World | None) -> tuple[str, ...]:

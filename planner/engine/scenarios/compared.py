@@ -94,7 +94,8 @@ class Comparison:
 def _total(placed: Iterable[Answer], world: World) -> float:
     answered = list(placed)
     served = sum(each.usd_target or 0.0 for each in answered)
-    return served + portfolio_people_usd((each.target for each in answered), world.assumed)
+    users = ((each.target, each.under.hire) for each in answered)
+    return served + float(portfolio_people_usd(users, world.assumed))
 
 
 def compared(scenario: Scenario, world: World, today: Answers) -> Comparison:

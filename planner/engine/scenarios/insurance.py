@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from planner.engine.costing.people import STEP_OF, people_usd
+from planner.engine.costing.people import STEP_OF, portfolio_people_usd
 from planner.engine.vocabulary import VARIANTS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ WEEKS_A_MONTH: Final = 365 / 12 / 7
 class Preparation:
     """Gates to close before a scenario comes so that a part may run on `variant` the day it does. `usd_month` is the
     cost there, `unprepared_usd` where it would go otherwise: None where it would stand still, or nobody can tell.
-    `planned` says that today's target asks for the same.
+    `planned` says that today's target asks for the same, `hire` that people for own machines would have to be hired.
     """
 
     part: Part
@@ -33,6 +33,7 @@ class Preparation:
     unprepared_usd: float | None
     restores: bool
     planned: bool
+    hire: bool
 
     @property
     def saves_usd_month(self) -> float | None:
@@ -79,6 +80,7 @@ def preparation(part: Part, before: Answer, after: Answer, then: World) -> Prepa
             unprepared_usd=after.usd_now,
             restores=stops,
             planned=variant == before.target,
+            hire=after.under.hire,
         )
         for variant in after.feasible
         if (gates := after.gates_before(variant))
@@ -119,10 +121,8 @@ def _named_weeks(name: str, answer: Answer, world: World) -> float:
 
 
 def _insurance(members: list[Preparation], there: set[str | None], then: World) -> Insurance:
-    new = {STEP_OF[each.variant]: each.variant for each in members if each.variant in STEP_OF}
-    people = sum(
-        float(people_usd(variant, then.assumed)) for step, variant in new.items() if step not in there
-    )
+    new = ((each.variant, each.hire) for each in members if STEP_OF.get(each.variant) not in there)
+    people = float(portfolio_people_usd(new, then.assumed))
     return Insurance(members[0].gates, max(each.weeks for each in members), tuple(members), people)
 
 

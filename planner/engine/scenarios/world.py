@@ -27,7 +27,8 @@ OWNED: Final = "owned"  # machines that were bought: nobody takes them away
 @dataclass(frozen=True, slots=True)
 class World:
     """The workloads with their facts, the prices, the figures and the day. `jurisdictions` says under whose law a
-    provider is, by its name; one that is missing is not known. `own` are benchmarks of one's own.
+    provider is, by its name; one that is missing is not known. `own` are benchmarks of one's own. `profiles` are how
+    the requests of a day come, 24 factors of mean 1, by the place of the workload; one that is missing was not measured.
     """
 
     policy: Policy
@@ -37,11 +38,13 @@ class World:
     as_of: date
     jurisdictions: Mapping[str, str] = field(default_factory=dict)
     own: tuple[Row, ...] = ()
+    profiles: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def terms(self) -> Terms:
-        """What costs are computed under, people aside: they are paid once for all. A policy too old to say in which
-        precisions open weights may be served has the shipped ones.
+        """What all costs are computed under, people aside: they are paid once for all. A policy too old to say in
+        which precisions open weights may be served has the shipped ones. A part adds what it has of its own
+        (`costing.asked.of_part`).
         """
         figures = {**load_policy().figures(self.as_of), **self.policy.figures(self.as_of)}
         precisions = tuple(part.strip() for part in str(figures[PRECISIONS]).split(","))
