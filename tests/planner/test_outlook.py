@@ -224,7 +224,7 @@ def test_a_team_sees_the_sums_of_its_own_workloads_and_no_total_of_the_organisat
     everything = outlooks.seen(Workload.objects.all())
     assert (own.whole, everything.whole) == (False, True)
     assert own.now["today"]["usd"] == pytest.approx(365 + 200_000 * 0.1 / 12, abs=0.01)
-    assert everything.now["today"]["usd"] == pytest.approx(2 * 360 + 200_000 * 0.1 / 12, abs=0.01)
+    assert everything.now["today"]["usd"] == pytest.approx(2 * 365 + 200_000 * 0.1 / 12, abs=0.01)
     shown = page(ana)
     assert "You see the workloads of your teams" in shown
     assert "Over 36 months" not in shown
