@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 PERCENT: Final = 100
 SECONDS_PER_HOUR: Final = 3600
 HOURS_A_DAY: Final = 24
+A_TOKEN: Final = 1  # a share of a total is rounded by less
+INPUT: Final = "input_tokens_month"
+OUTPUT: Final = "output_tokens_month"
+REQUESTS: Final = ("requests_month", "queries_month")  # of this part, and of the workload by this part's share
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,8 @@ class Work:
         tokens = _tokens(values, known, a)
         if tokens is None or sum(tokens[:2]) <= 0:
             return None
-        tokens_in, tokens_out, guessed = tokens
-        stand_in = {"in_out_ratio"} if guessed else set()
+        tokens_in, tokens_out, counted = tokens
+        stand_in: set[str] = set() if counted else {"in_out_ratio"}
 
         def told(name: str, figure: str, scale: float = 1) -> float:
             if name in known and values.get(name) is not None:
@@ -52,19 +56,21 @@ class Work:
             stand_in.add(figure)
             return a[figure]
 
-        requests = values.get("requests_month") if "requests_month" in known else None
-        if not requests:
+        requests = next((values[name] for name in REQUESTS if name in known and values.get(name)), None)
+        if requests is None:
             stand_in.add("tokens_per_request")
             requests = (tokens_in + tokens_out) / a["tokens_per_request"]
+        cached = told("cached_input_share", "cache_hit_share", PERCENT)
         return cls(
             requests_month=float(requests),
             input_tokens_month=tokens_in,
             output_tokens_month=tokens_out,
-            cached_share=told("cached_input_share", "cache_hit_share", PERCENT),
-            written_share=told("cache_write_share", "cache_write_share", PERCENT),
+            cached_share=cached,
+            # What is read from the cache is not written to it.
+            written_share=min(told("cache_write_share", "cache_write_share", PERCENT), 1 - cached),
             batch_share=told("batch_share", "batch_share_default", PERCENT),
             # Output that somebody gave or measured holds the reasoning (policy input output_tokens_month).
-            reasoning=told("reasoning_multiplier", "reasoning_multiplier") if guessed else 1.0,
+            reasoning=1.0 if OUTPUT in counted else told("reasoning_multiplier", "reasoning_multiplier"),
             longer=values.get("open_token_multiplier") or 1,
             peak=max(1.0, told("peak_to_avg", "peak_to_mean_workload")),
             stand_in=frozenset(stand_in),
@@ -105,12 +111,21 @@ class Work:
 
 def _tokens(
     values: Mapping[str, Any], known: Container[str], a: Mapping[str, float]
-) -> tuple[float, float, bool] | None:
-    """Tokens in and out a month, and whether their split is assumed; None where nobody knows the volume."""
-    if "input_tokens_month" in known and "output_tokens_month" in known:
-        return float(values["input_tokens_month"]), float(values["output_tokens_month"]), False
+) -> tuple[float, float, frozenset[str]] | None:
+    """Tokens in and out a month, and which of them somebody counted; None where nobody knows the volume.
+
+    The other one is the rest of the total; of a total that is less than the part of it the usual mix is assumed.
+    """
+    counted = {
+        name: float(values[name])
+        for name in (INPUT, OUTPUT)
+        if name in known and values.get(name) is not None
+    }
+    if len(counted) == len((INPUT, OUTPUT)):
+        return counted[INPUT], counted[OUTPUT], frozenset(counted)
     total = values.get("tokens_month")
     if total is None or "tokens_month" not in known:
         return None
-    tokens_out = total / (a["in_out_ratio"] + 1)
-    return total - tokens_out, tokens_out, True
+    fits = {name: min(tokens, total) for name, tokens in counted.items() if tokens < total + A_TOKEN}
+    tokens_in = fits.get(INPUT, total - fits.get(OUTPUT, total / (a["in_out_ratio"] + 1)))
+    return tokens_in, total - tokens_in, frozenset(fits)
