@@ -14,7 +14,10 @@ HOURS_A_DAY: Final = 24
 A_TOKEN: Final = 1  # a share of a total is rounded by less
 INPUT: Final = "input_tokens_month"
 OUTPUT: Final = "output_tokens_month"
-REQUESTS: Final = ("requests_month", "queries_month")  # of this part, and of the workload by this part's share
+REQUESTS: Final = (
+    "requests_month",
+    "queries_month",
+)  # of this part, and of the workload by this part's share
 
 
 @dataclass(frozen=True, slots=True)
