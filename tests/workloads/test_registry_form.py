@@ -82,8 +82,10 @@ def test_a_whole_share_is_written_as_people_write_it(ana: Any, team: Any) -> Non
             "80",
             "60",
             [
-                "Cached input and Cache writes are parts of the same input and cannot be 140 % of it together. "
-                "Write 20 or less, or leave it empty if you do not know."
+                (
+                    "Cached input and Cache writes are parts of the same input and cannot be 140 % of it together. "
+                    "Write 20 or less, or leave it empty if you do not know."
+                )
             ],
         ),
     ],
