@@ -54,10 +54,11 @@ def facts_of(policy: Policy, workload: WorkloadInput, segment: SegmentInput) -> 
     Amounts a month that are given for the whole workload are divided by the segment's share of the tokens.
     """
     facts = checked(policy, workload.organisation)
-    share = segment.share / PERCENT
     for name, fact in checked(policy, workload.facts).items():
-        divided = policy.inputs[name].shared_by_volume and share != 1
-        facts[name] = replace(fact, value=_amount(fact.value) * share) if divided else fact
+        divided = policy.inputs[name].shared_by_volume and segment.share != PERCENT
+        # Multiplied first: 57 % of a billion is a whole number.
+        share = _amount(fact.value) * segment.share / PERCENT
+        facts[name] = replace(fact, value=share) if divided else fact
     return facts | checked(policy, segment.facts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,10 +14,12 @@ from planner.engine.costing.people import OWN_MACHINES
 from planner.engine.explain import uncertainty as words
 from planner.engine.explain.moving import Worth, move_words
 from planner.engine.uncertainty.draws import Draws
+from planner.engine.uncertainty.growth import monthly_growth, own_demand
 from planner.engine.uncertainty.options import Cheapest, Replicas, Tokens
 from planner.engine.uncertainty.outcomes import Forecast, forecast
 from planner.engine.uncertainty.paths import Drift, Futures
-from planner.engine.uncertainty.price_scenarios import PRICE_SCENARIOS, PriceScenario, under
+from planner.engine.uncertainty.price_scenarios import PRICE_SCENARIOS, PriceScenario
+from planner.engine.uncertainty.price_scenarios import under as drifting
 
 if TYPE_CHECKING:
     from planner.engine.costing import FullCost, Work
@@ -31,7 +32,6 @@ MONTHS: Final = 36
 IN_A_ROW: Final = 3
 AHEAD: Final = np.geomspace(0.1, 1000, 81)  # times today's volume: no future of these months goes further
 SHOWN: Final = (0, 6, 12, 24, 35)
-PERCENT: Final = 100
 MILLION: Final = 1_000_000
 SECONDS: Final = 3600
 
@@ -56,7 +56,6 @@ class Foreseen:
     own: str
     other: str
     ways: list[Way]
-    drift: Drift
     move: str
 
     @property
@@ -96,9 +95,7 @@ def foreseen(
     if fleets is None or other.usd_month is None or other.price is None:
         return None
     figures = under.figures
-    drift = Drift.of(figures)
-    if growth_pct_month is not None:
-        drift = replace(drift, growth=math.log1p(growth_pct_month / PERCENT))
+    drift, growth = Drift.of(figures), monthly_growth(growth_pct_month)
     tokens_usd = other.usd_month - other.terms["people"]
     standing = Tokens(other.variant, tokens_usd, open_weights=other.price.offer.open_weights)
     machines = tuple(_replicas(variant, fleets, place, work, under) for place in fleets.worth(work, AHEAD))
@@ -110,20 +107,22 @@ def foreseen(
         lead_months=figures["hire_lead_months"] if hired else 0.0,
         parallel_months=figures["parallel_months"],
     )
-    ways = [_way(each, draws, drift, figures, (standing, machines), move) for each in PRICE_SCENARIOS]
-    return Foreseen(variant, other.variant, ways, drift, move_words(move, figures))
+    ways = []
+    for scenario in PRICE_SCENARIOS:
+        closed, opened = (drifting(scenario, drift, figures, open_weights=each) for each in (False, True))
+        futures = Futures.of(draws, closed, opened)
+        grown = replace(futures, demand=own_demand(futures, growth, figures))
+        ways.append(_way(scenario, grown, figures, (standing, machines), move))
+    return Foreseen(variant, other.variant, ways, move_words(move, figures))
 
 
 def _way(
     scenario: PriceScenario,
-    draws: Draws,
-    drift: Drift,
+    futures: Futures,
     figures: Assumptions,
     options: tuple[Tokens, tuple[Replicas, ...]],
     move: Move,
 ) -> Way:
-    closed, opened = (under(scenario, drift, figures, open_weights=each) for each in (False, True))
-    futures = Futures.of(draws, closed, opened)
     standing, replicas = options
     rented = replicas[0].rented
     machines = Cheapest(replicas[0].name, replicas) if rented else _bought(replicas, futures)

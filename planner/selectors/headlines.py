@@ -48,17 +48,26 @@ def portfolio_lede(portfolio: Portfolio, spending: Spending, done_by: date | Non
     """What moving takes spend from and to, by when, and what it closes."""
     if not portfolio.standings:
         return "Start a plan: it decides every registered workload with today's facts, prices and policy."
-    when = f" by {done_by:%B %Y}" if done_by and portfolio.moving else ""
-    if not spending.compared:
-        money = "What it costs today is not measured yet: no usage has been loaded for these workloads"
-    elif spending.saved >= 0:
-        money = f"With every workload at its target, spend goes from {usd(spending.today)} to about {usd(spending.target)} a month{when}"
-    else:
-        money = f"With every workload at its target, spend rises from {usd(spending.today)} to about {usd(spending.target)} a month{when}"
+    money = _spend_words(spending, f" by {done_by:%B %Y}" if done_by and portfolio.moving else "")
     exposed = portfolio.count("exposed")
     if not exposed:
         return f"{money}. Nothing runs today where its data may not go."
     return f"{money}. {count_of(exposed, 'workload')} {'runs' if exposed == 1 else 'run'} today where the data may not go."
+
+
+def _spend_words(spending: Spending, when: str) -> str:
+    """Of the workloads that can be compared, which are counted where they are not all."""
+    if not spending.compared:
+        return (
+            "What moving saves is not known yet: no workload has both a measured bill and a price at target"
+        )
+    goes = "goes" if spending.saved >= 0 else "rises"
+    some, every = len(spending.compared), count_of(len(spending.standings), "workload")
+    of = f", for the {some} of {every} with a measured bill and a price at target" if spending.unknown else ""
+    return (
+        f"With every workload at its target, spend {goes} from {usd(spending.today)} to about "
+        f"{usd(spending.target)} a month{when}{of}"
+    )
 
 
 def roadmap_headline(roadmap: Roadmap) -> str:

@@ -48,6 +48,16 @@ class Spending:
         known = {each.workload.pk for each in self.compared}
         return [each for each in self.standings if each.workload.pk not in known]
 
+    @property
+    def unmeasured(self) -> int:
+        """How many of the unknown have no measured bill."""
+        return sum(each.workload.pk not in self.measured for each in self.unknown)
+
+    @property
+    def unpriced(self) -> int:
+        """How many of the unknown have no price at target."""
+        return sum(each.cost_target is None for each in self.unknown)
+
     @cached_property
     def today(self) -> Decimal:
         return sum((self.measured[each.workload.pk] for each in self.compared), Decimal(0)).quantize(CENT)
@@ -81,5 +91,5 @@ def target_cost(each: Standing) -> Decimal:
 
 
 def spending(standings: list[Standing], as_of: datetime) -> Spending:
-    """The bill of the last 30 days against the cost of every target."""
+    """The measured bill of a month against the cost of every target."""
     return Spending(usage.spend_by_workload(as_of), standings)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.engine import parse_workloads
 from planner.engine.capacity import specs
 from planner.engine.capacity.rows import Kind, Row
 from planner.engine.costing import (
@@ -24,6 +25,7 @@ from planner.engine.costing import (
     portfolio_people_usd,
 )
 from planner.engine.costing.against import against
+from planner.engine.costing.asked import asked_of
 from planner.engine.costing.curve import machine_curve, token_curve
 from planner.engine.costing.machines import Day, Need, follow, owned_terms, rented_terms, zero_scaled_hours
 from planner.engine.costing.serving import gpu_kilowatts
@@ -164,6 +166,51 @@ def test_reasoning_counts_only_where_nobody_counted_the_output() -> None:
     assert (stated.reasoning, "reasoning_multiplier" in stated.stand_in) == (5, False)
     counted = work(reasoning_multiplier=5, input_tokens_month=7.5e9, output_tokens_month=2.5e9)
     assert (counted.reasoning, "reasoning_multiplier" in counted.stand_in) == (1, False)
+
+
+def test_the_rest_of_the_total_is_what_nobody_counted() -> None:
+    by_input, by_output = work(input_tokens_month=9e9), work(output_tokens_month=1e9)
+    for counted in (by_input, by_output):
+        assert (counted.input_tokens_month, counted.output_tokens_month) == (9e9, 1e9)
+        assert "in_out_ratio" not in counted.stand_in
+    # A rest of a total holds no reasoning yet; an output that was counted does.
+    assert ("reasoning_multiplier" in by_input.stand_in, "reasoning_multiplier" in by_output.stand_in) == (
+        True,
+        False,
+    )
+    all_input = work(tokens_month=290e6, input_tokens_month=290e6)
+    assert (all_input.input_tokens_month, all_input.output_tokens_month) == (290e6, 0)
+
+
+@pytest.mark.parametrize("name", ["input_tokens_month", "output_tokens_month"])
+def test_a_part_larger_than_the_total_says_nothing_about_the_mix(name: str) -> None:
+    found = work(**{name: 11e9, "reasoning_multiplier": 2})
+    assert (found.input_tokens_month, found.output_tokens_month, found.reasoning) == (7.5e9, 2.5e9, 2)
+    assert "in_out_ratio" in found.stand_in
+
+
+def test_requests_of_the_workload_count_where_nobody_counted_those_of_the_part() -> None:
+    by_workload = work(queries_month=5e6)
+    assert (by_workload.requests_month, "tokens_per_request" in by_workload.stand_in) == (5e6, False)
+    assert work(queries_month=5e6, requests_month=4e6).requests_month == 4e6
+    assert "tokens_per_request" in work(queries_month=0).stand_in
+
+
+def test_requests_of_the_workload_are_divided_by_the_share_of_the_tokens() -> None:
+    facts = {"task_type": "support", "tokens_month": 10e9, "queries_month": 5e6}
+    parts = [
+        {"name": name, "share": share, "classification": "approved", "facts": {}}
+        for name, share in (("small", 20), ("large", 80))
+    ]
+    (found,) = parse_workloads({"workloads": [{"name": "bot", "facts": facts, "segments": parts}]}, POLICY)
+    asked = [asked_of(POLICY, PRICES, AS_OF, found, part).work for part in found.segments]
+    assert [(each.requests_month, each.tokens_month) for each in asked if each] == [(1e6, 2e9), (4e6, 8e9)]
+
+
+def test_no_more_is_written_to_the_cache_than_is_not_read_from_it() -> None:
+    found = work(cached_input_share=80, cache_write_share=60)
+    assert (found.cached_share, found.written_share) == (0.8, pytest.approx(0.2))
+    assert work(cached_input_share=30, cache_write_share=60).written_share == 0.6
 
 
 def test_an_unknown_volume_is_unknown_and_names_the_way_out() -> None:

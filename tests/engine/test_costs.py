@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from planner.engine import GpuOffer, PriceSnapshot, TokenOffer, decide_workload
+from planner.engine import (
+    Fact,
+    GpuOffer,
+    PriceSnapshot,
+    SegmentInput,
+    TokenOffer,
+    WorkloadInput,
+    decide_workload,
+)
+from planner.engine.reading import facts_of
 from tests.engine.samples import AS_OF, POLICY, PRICES, decide, recorded, workload
 
 
@@ -50,6 +59,30 @@ def test_a_known_split_replaces_the_assumed_mix() -> None:
     costs = decide(input_tokens_month=300_000_000, output_tokens_month=0).costs
     assert costs["2p"].usd_month == 75.0
     assert costs["2p"].parts[0].guess is False
+
+
+@pytest.mark.parametrize(
+    ("counted", "tokens", "guess"),
+    [
+        ({"input_tokens_month": 90_000_000}, (90, 20), False),  # two tokens written for each of the rest
+        ({"output_tokens_month": 10_000_000}, (90, 10), False),  # what was counted holds the reasoning
+        ({"input_tokens_month": 110_000_000}, (75, 50), True),  # more than the total: the usual mix
+        ({"output_tokens_month": 110_000_000}, (75, 50), True),
+    ],
+)
+def test_what_nobody_counted_is_the_rest_of_the_total(counted: Any, tokens: Any, guess: bool) -> None:
+    facts = {"tokens_month": 100_000_000, "reasoning_multiplier": 2, **counted}
+    offer = TokenOffer("asks", "asks", "llama-3.1-8b", True, Decimal(1), Decimal(4), None, "USD")
+    cost = priced(snapshot(offer), **facts)["3"]
+    assert cost.usd_month == tokens[0] + 4 * tokens[1]
+    assert decide(**facts).costs["2p"].parts[0].guess is guess
+
+
+def test_a_share_of_a_whole_number_is_one_where_it_can_be() -> None:
+    """57 % of a billion: a part that is all of the tokens of its segment fits them."""
+    facts = {"tokens_month": Fact(1_000_000_000)}
+    part = SegmentInput("all", 57, "approved", {})
+    assert facts_of(POLICY, WorkloadInput("any", {}, facts, (part,)), part)["tokens_month"].value == 570e6
 
 
 def test_the_assumed_mix_is_marked_as_a_guess() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from planner.engine.decide import Basis, standing_waivers, weigh
 from planner.engine.facts import Fact
 from planner.engine.flips import Flip, flips
 from planner.engine.flips.many import swings
+from planner.engine.flips.money import TOKENS, VOLUMES, _costs_at, breakpoints
 from planner.engine.reading import facts_of
 from planner.engine.vocabulary import Kind
 from tests.engine.laws import examples
@@ -115,6 +117,28 @@ def beyond_reach(declared: Any, now: Any, other: float) -> bool:
     if declared.maximum is not None:
         return False
     return other > REACH * max(now or 0, *PROGRAM.cuts.get(declared.name, ()), 1.0)
+
+
+@LAWS
+@given(st.integers(0, 2**32))
+def test_between_two_breakpoints_every_cost_is_a_straight_line(seed: int) -> None:
+    """However the tokens are known: in total, split, or only in part."""
+    chance = random.Random(seed)
+    parts = chance.sample(VOLUMES[1:], chance.choice((0, 1, 1, 2)))
+    drawn = {
+        **{name: 10 ** chance.uniform(7, 9.5) for name in (VOLUMES[0], *parts)},
+        **{name: chance.uniform(1, 3) for name in sorted(TOKENS - {*VOLUMES})},
+    }
+    tier = chance.choice(POLICY.inputs["complexity"].values)
+    known = {name: Fact(value) for name, value in {**drawn, "complexity": tier}.items()}
+    table = Portfolio.of(PROGRAM, [Given(known, approved=True)]).base.table
+    for name in TOKENS:
+        bends = np.array(sorted(breakpoints(PROGRAM, table, name, 2 * drawn.get(name, 1e9))))
+        low, width = bends[:-1], np.diff(bends)
+        seen = width > NEARLY * bends[1:]  # no sharper than cents are
+        at = [low[seen] + width[seen] * share for share in (0.01, 0.5, 0.99)]
+        begin, middle, end = np.split(_costs_at(PROGRAM, table, name, np.concatenate(at)), 3, axis=1)
+        assert np.allclose(middle, (begin + end) / 2, rtol=0, atol=0.011, equal_nan=True), name
 
 
 def volume_flip(growth: float) -> Any:

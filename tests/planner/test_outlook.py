@@ -69,7 +69,7 @@ def test_an_outlook_holds_today_target_and_pooled_with_ranges_over_the_months() 
     outlook = looked_ahead()
     found = outlook.document["outlook"]
     assert set(found["now"]) == {"today", "target", "pooled"}
-    assert found["now"]["today"]["usd"] == pytest.approx(360 + 200_000 * 0.1 / 12, abs=0.01)
+    assert found["now"]["today"]["usd"] == pytest.approx(365 + 200_000 * 0.1 / 12, abs=0.01)
     assert [course["key"] for course in found["courses"]] == [
         "hold_quality",
         "same_model",
@@ -264,8 +264,8 @@ def test_a_team_sees_the_sums_of_its_own_workloads_and_no_total_of_the_organisat
     own = outlooks.seen(Workload.objects.filter(team=team))
     everything = outlooks.seen(Workload.objects.all())
     assert (own.whole, everything.whole) == (False, True)
-    assert own.now["today"]["usd"] == pytest.approx(360 + 200_000 * 0.1 / 12, abs=0.01)
-    assert everything.now["today"]["usd"] == pytest.approx(2 * 360 + 200_000 * 0.1 / 12, abs=0.01)
+    assert own.now["today"]["usd"] == pytest.approx(365 + 200_000 * 0.1 / 12, abs=0.01)
+    assert everything.now["today"]["usd"] == pytest.approx(2 * 365 + 200_000 * 0.1 / 12, abs=0.01)
     shown = page(ana)
     assert "You see the workloads of your teams" in shown
     assert "Over 36 months" not in shown

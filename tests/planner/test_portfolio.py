@@ -8,12 +8,14 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from planner.selectors import headlines, needed
 from planner.selectors.portfolio import portfolio
 from planner.selectors.spending import Spending
 from tests.factories import TeamFactory, WorkloadFactory
 from tests.planner.records import decided, record, relaxation, row, segment, step
+from tests.workloads.test_usage_observed import fill
 from workloads.models import Workload
 
 pytestmark = pytest.mark.django_db
@@ -96,13 +98,38 @@ def test_spend_is_compared_only_where_both_sides_are_known() -> None:
         ("2", "3", Decimal("-789.50"))
     ]
     assert {each.workload for each in spend.unknown} == {unmeasured, unpriced}
+    assert (spend.unmeasured, spend.unpriced) == (1, 1)
+
+
+def test_the_page_says_how_many_are_not_compared_and_what_to_supply(lena: object) -> None:
+    few_days, measured = WorkloadFactory(), WorkloadFactory()
+    for workload, days in ((few_days, 6), (measured, 10)):
+        decided(workload, segment("2", "3r"), cost=90)
+        fill(workload, days, end=timezone.now().replace(minute=0, second=0, microsecond=0))
+    page = seen_by(lena).get(reverse("planner:portfolio")).content.decode()
+    assert (
+        "Not compared: 1 workload. 1 without a measured bill: load a week of usage or more, with a cost in USD for all "
+        "of its traffic.</p>"
+    ) in page
+    assert (
+        "spend goes from $365 to about $90 a month, for the 1 of 2 workloads with a measured bill and a price at target"
+    ) in page
+
+
+def test_without_a_bill_no_spend_is_said() -> None:
+    decided(WorkloadFactory(), segment("3", "3r"), cost=90)
+    found = portfolio(Workload.objects.all())
+    assert headlines.portfolio_lede(found, Spending({}, found.standings), None).startswith(
+        "What moving saves is not known yet: no workload has both a measured bill and a price at target."
+    )
 
 
 def test_the_lede_names_spend_date_and_exposure(mixed: list[Workload]) -> None:
     found = portfolio(Workload.objects.all())
     spend = Spending({mixed[1].pk: Decimal(41_200)}, found.standings)
     assert headlines.portfolio_lede(found, spend, date(2027, 6, 1)) == (
-        "With every workload at its target, spend goes from $41k to about $210 a month by June 2027. "
+        "With every workload at its target, spend goes from $41k to about $210 a month by June 2027, "
+        "for the 1 of 6 workloads with a measured bill and a price at target. "
         "1 workload runs today where the data may not go."
     )
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from planner.engine import Fact
 from tests import factories
+from workloads.forms.segments import SegmentForm
 from workloads.forms.workload import RegistrationForm, edited_workload
 from workloads.selectors.facts import workload_input
 
@@ -70,3 +71,30 @@ def test_a_whole_share_is_written_as_people_write_it(ana: Any, team: Any) -> Non
     segment = factories.SegmentFactory(workload__team=team, share=100)
     (part,) = RegistrationForm(user=ana, workload=segment.workload).parts
     assert part["share"].value() == "100"
+
+
+@pytest.mark.parametrize(
+    ("read", "written", "told"),
+    [
+        ("80", "20", []),
+        ("80", "", []),
+        (
+            "80",
+            "60",
+            [
+                (
+                    "Cached input and Cache writes are parts of the same input and cannot be 140 % of it together. "
+                    "Write 20 or less, or leave it empty if you do not know."
+                )
+            ],
+        ),
+    ],
+)
+def test_no_more_of_the_input_is_read_and_written_than_there_is(
+    read: str, written: str, told: list[str]
+) -> None:
+    shares = {"cached_input_share": read, "cache_write_share": written}
+    form = SegmentForm({"name": "all", "share": "100", **shares})
+    assert form.errors.get("cache_write_share", []) == told
+    assert form.is_valid() == (not told)
+    assert form.facts["cached_input_share"] == 80

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from planner.engine import FactError, Input, load_policy
-from workloads.selectors.declarations import unit_words, value_words
+from planner.engine import FactError, Input
+from workloads.selectors.declarations import hours_per_month, unit_words, value_words
 
 if TYPE_CHECKING:
     from planner.engine.facts import Value
@@ -82,11 +81,6 @@ def _without_rate(given: Input, text: str) -> tuple[str, float]:
         return match["amount"], 1 / 12
     hours = next(hours for start, hours in HOURS.items() if span.startswith(start[0]))
     return match["amount"], hours_per_month() / hours
-
-
-def hours_per_month() -> float:
-    """The policy's convention: a day is then 1/30.4 of a month."""
-    return float(load_policy().parameter("hours_per_month", date.max).value)
 
 
 def _without_unit(given: Input, text: str) -> str:

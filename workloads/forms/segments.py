@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet, formset_factory
 
 from planner.engine import load_policy
+from workloads.forms.amounts import LEAVE_OPEN
 from workloads.forms.facts import FactsForm
-from workloads.selectors.declarations import segment_inputs
+from workloads.selectors.declarations import segment_inputs, value_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 WHOLE = Decimal(100)
 MOST = 20
+READ, WRITTEN = "cached_input_share", "cache_write_share"
 
 
 class SegmentForm(FactsForm):
@@ -52,6 +54,20 @@ class SegmentForm(FactsForm):
         initial, prefix = kwargs.get("initial"), kwargs.get("prefix")
         super().__init__(data, inputs=segment_inputs(load_policy()), initial=initial, prefix=prefix)
         self.empty_permitted = False
+
+    def clean(self) -> dict[str, Any]:
+        """What is read from a cache is not written to it: both are parts of the same input."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        read, written = (cleaned.get(name) for name in (READ, WRITTEN))
+        if read is not None and written is not None and read + written > WHOLE:
+            labels = " and ".join(self.inputs[name].label for name in (READ, WRITTEN))
+            rest = value_words(None, float(WHOLE) - read)
+            self.add_error(
+                WRITTEN,
+                f"{labels} are parts of the same input and cannot be {value_words(None, read + written)} % of it "
+                f"together. Write {rest} or less, {LEAVE_OPEN}",
+            )
+        return cleaned
 
 
 if TYPE_CHECKING:

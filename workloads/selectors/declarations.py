@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from planner.engine import Archetype, Fact, Input, Policy, load_policy
@@ -104,6 +105,11 @@ def value_words(given: Input | None, value: Any) -> str:
 
 def _label(given: Input | None, value: str) -> str:
     return (given.labels.get(value) if given else None) or value.replace("_", " ")
+
+
+def hours_per_month() -> float:
+    """The policy's convention, by which machines are billed: a day is then 1/30.4 of a month."""
+    return float(load_policy().parameter("hours_per_month", date.max).value)
 
 
 def unit_words(given: Input | None) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from planner.engine.economics import cheapest_machine, priced_tokens
 from planner.engine.economics.costs import ARRANGEMENT, MILLION, SECONDS_PER_HOUR
+from planner.engine.economics.demand import INPUT, OUTPUT
 from planner.engine.vocabulary import VARIANTS
 
 if TYPE_CHECKING:
@@ -56,12 +57,17 @@ class Demands:
     @classmethod
     def of(cls, table: Table, terms: Terms, rows: NDArray[Any]) -> Demands:
         total = table.column("tokens_month")[rows]
-        split = (table.knows("input_tokens_month") & table.knows("output_tokens_month"))[rows]
-        read = total / (terms.in_out_ratio + 1)
-        written = read * _or(table.numbers("reasoning_multiplier")[rows], 1.0)
+        given, written = (
+            np.where(table.knows(name), table.column(name), np.nan)[rows] for name in (INPUT, OUTPUT)
+        )
+        both = ~np.isnan(given) & ~np.isnan(written)
+        given, written = (np.where(both | (part <= total), part, np.nan) for part in (given, written))
+        usual = total / (terms.in_out_ratio + 1)
+        read = np.where(np.isnan(given), usual, total - given)
+        reasoning = _or(table.numbers("reasoning_multiplier")[rows], 1.0)
         return cls(
-            tokens_in=np.where(split, table.column("input_tokens_month")[rows], total - read),
-            tokens_out=np.where(split, table.column("output_tokens_month")[rows], written),
+            tokens_in=np.where(np.isnan(given), total - np.where(np.isnan(written), usual, written), given),
+            tokens_out=np.where(np.isnan(written), read * reasoning, written),
             cached=_or(table.column("cached_input_share")[rows], 0.0) / PERCENT,
             discount=1 - terms.batch_discount * (_or(table.column("batch_share")[rows], 0.0) / PERCENT),
             peak=_or(table.column("peak_to_avg")[rows], 1.0),

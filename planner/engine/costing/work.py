@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.engine.economics.demand import OUTPUT, counted, split
+
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
 PERCENT: Final = 100
 SECONDS_PER_HOUR: Final = 3600
 HOURS_A_DAY: Final = 24
+# Of this part; else its share of those of the workload, which the facts hold divided already.
+REQUESTS: Final = ("requests_month", "queries_month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,12 @@ class Work:
 
         `known` holds the names somebody supplied or that follow from supplied ones.
         """
-        tokens = _tokens(values, known, a)
+        total = values.get("tokens_month") if "tokens_month" in known else None
+        tokens = split(total, counted(values, known), a["in_out_ratio"])
         if tokens is None or sum(tokens[:2]) <= 0:
             return None
-        tokens_in, tokens_out, guessed = tokens
-        stand_in = {"in_out_ratio"} if guessed else set()
+        tokens_in, tokens_out, parts = tokens
+        stand_in: set[str] = set() if parts else {"in_out_ratio"}
 
         def told(name: str, figure: str, scale: float = 1) -> float:
             if name in known and values.get(name) is not None:
@@ -52,19 +57,21 @@ class Work:
             stand_in.add(figure)
             return a[figure]
 
-        requests = values.get("requests_month") if "requests_month" in known else None
-        if not requests:
+        requests = next((values[name] for name in REQUESTS if name in known and values.get(name)), None)
+        if requests is None:
             stand_in.add("tokens_per_request")
             requests = (tokens_in + tokens_out) / a["tokens_per_request"]
+        cached = told("cached_input_share", "cache_hit_share", PERCENT)
         return cls(
             requests_month=float(requests),
-            input_tokens_month=tokens_in,
-            output_tokens_month=tokens_out,
-            cached_share=told("cached_input_share", "cache_hit_share", PERCENT),
-            written_share=told("cache_write_share", "cache_write_share", PERCENT),
+            input_tokens_month=float(tokens_in),
+            output_tokens_month=float(tokens_out),
+            cached_share=cached,
+            # What is read from the cache is not written to it.
+            written_share=min(told("cache_write_share", "cache_write_share", PERCENT), 1 - cached),
             batch_share=told("batch_share", "batch_share_default", PERCENT),
             # Output that somebody gave or measured holds the reasoning (policy input output_tokens_month).
-            reasoning=told("reasoning_multiplier", "reasoning_multiplier") if guessed else 1.0,
+            reasoning=1.0 if OUTPUT in parts else told("reasoning_multiplier", "reasoning_multiplier"),
             longer=values.get("open_token_multiplier") or 1,
             peak=max(1.0, told("peak_to_avg", "peak_to_mean_workload")),
             stand_in=frozenset(stand_in),
@@ -101,16 +108,3 @@ class Work:
     def arrays(self) -> dict[str, Any]:
         """The fields that may be arrays, by name."""
         return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "stand_in"}
-
-
-def _tokens(
-    values: Mapping[str, Any], known: Container[str], a: Mapping[str, float]
-) -> tuple[float, float, bool] | None:
-    """Tokens in and out a month, and whether their split is assumed; None where nobody knows the volume."""
-    if "input_tokens_month" in known and "output_tokens_month" in known:
-        return float(values["input_tokens_month"]), float(values["output_tokens_month"]), False
-    total = values.get("tokens_month")
-    if total is None or "tokens_month" not in known:
-        return None
-    tokens_out = total / (a["in_out_ratio"] + 1)
-    return total - tokens_out, tokens_out, True

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from planner.engine.policy import Policy
 
 MONTHS_PER_YEAR: Final = 12
 PERCENT: Final = 100
+INPUT: Final = "input_tokens_month"
+OUTPUT: Final = "output_tokens_month"
+PARTS: Final = (INPUT, OUTPUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,8 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a segment asks for in a month. Tokens nobody split hold no reasoning: `reasoning` is written for one that is
-    shown, and in the output already.
+    """What a segment asks for in a month. Output nobody counted holds no reasoning: `reasoning` is written for one token
+    that is shown, and in the output already.
     """
 
     input_tokens: float
@@ -62,22 +65,17 @@ class Demand:
     team_share: float
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], known: Mapping[str, Any], terms: Terms) -> Demand | None:
+    def of(cls, values: Mapping[str, Any], known: Container[str], terms: Terms) -> Demand | None:
         """The demand the facts describe, or None while the volume is unknown."""
-        split_known = "input_tokens_month" in known and "output_tokens_month" in known
-        total = values.get("tokens_month")
-        reasoning = 1 if split_known else values.get("reasoning_multiplier") or 1
-        if split_known:
-            tokens_in, tokens_out = values["input_tokens_month"], values["output_tokens_month"]
-        elif total is None:
+        tokens = split(values.get("tokens_month"), counted(values, known), terms.in_out_ratio)
+        if tokens is None:
             return None
-        else:
-            read = total / (terms.in_out_ratio + 1)
-            tokens_in, tokens_out = total - read, read * reasoning
+        tokens_in, tokens_out, told = tokens
+        reasoning = 1 if OUTPUT in told else values.get("reasoning_multiplier") or 1
         return cls(
             input_tokens=tokens_in,
-            output_tokens=tokens_out,
-            split_known=split_known,
+            output_tokens=tokens_out * reasoning,
+            split_known=bool(told),
             reasoning=reasoning,
             cached_share=(values.get("cached_input_share") or 0) / PERCENT,
             batch_share=(values.get("batch_share") or 0) / PERCENT,
@@ -85,3 +83,27 @@ class Demand:
             open_multiplier=values.get("open_token_multiplier") or 1,
             team_share=values.get("team_share", 1),
         )
+
+
+def counted(values: Mapping[str, Any], known: Container[str]) -> dict[str, float]:
+    """The tokens in and out a month that somebody counted."""
+    return {name: values[name] for name in PARTS if name in known and values.get(name) is not None}
+
+
+def split(
+    total: float | None, parts: Mapping[str, float], in_out_ratio: float
+) -> tuple[float, float, frozenset[str]] | None:
+    """Tokens in and out a month, and which of them are as somebody counted; None while the volume is unknown.
+
+    The one nobody counted is the rest of the total. A part larger than the total says nothing about the mix: then it is
+    the usual one.
+    """
+    if len(parts) == len(PARTS):
+        return parts[INPUT], parts[OUTPUT], frozenset(parts)
+    if total is None:
+        return None
+    fits = {name: tokens for name, tokens in parts.items() if tokens <= total}
+    if INPUT in fits:
+        return fits[INPUT], total - fits[INPUT], frozenset(fits)
+    written = fits.get(OUTPUT, total / (in_out_ratio + 1))
+    return total - written, written, frozenset(fits)

@@ -5,12 +5,12 @@ Between two such points every cost is a straight line in the input, so that the 
 
 from __future__ import annotations
 
-import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.engine.columns.costs import READS, costs
+from planner.engine.columns.costs import READS, Demands, costs
 from planner.engine.economics import priced_tokens
 from planner.engine.economics.costs import ARRANGEMENT, SECONDS_PER_HOUR
 
@@ -26,23 +26,35 @@ if TYPE_CHECKING:
 
 STEPS: Final = 400  # machines of one kind followed one by one
 EDGE: Final = 1e-9  # how far inside an interval its ends are asked
-SCALED: Final = (
-    "tokens_month", "output_tokens_month", "reasoning_multiplier", "peak_to_avg", "open_token_multiplier",
-)  # fmt: skip
-MIXED: Final = ("input_tokens_month", "output_tokens_month", "reasoning_multiplier")
+VOLUMES: Final = ("tokens_month", "input_tokens_month", "output_tokens_month")
+TOKENS: Final = frozenset({*VOLUMES, "reasoning_multiplier", "peak_to_avg", "open_token_multiplier"})
 
 
 def breakpoints(program: Program, table: Table, name: str, high: float) -> set[float]:
     """The values of NAME between 0 and HIGH at which the order of the costs may change."""
     if name not in READS or name == "complexity":
         return set()
-    tier = _tier(program, table)
     bends = {0.0, high}
-    if name in SCALED:
-        bends |= {step for step in _steps(program, table, tier, name) if step < high}
-    if name in MIXED:
-        bends |= {switch for switch in _switches(program, table, tier, name) if 0 < switch < high}
+    if name in TOKENS:
+        bends |= {total for total in _totals(table, name) if 0 < total < high}
+        for low, above in pairwise(sorted(bends)):
+            bends |= set(_bends(program, table, name, low, above))
     return bends | _meetings(program, table, name, np.array(sorted(bends)))
+
+
+def _totals(table: Table, name: str) -> Iterable[float]:
+    """Where a part of the tokens is the whole of them: beyond, another mix is reckoned with."""
+    return (float(table.column(other)[0]) for other in VOLUMES if name in VOLUMES and other != name)
+
+
+def _bends(program: Program, table: Table, name: str, low: float, high: float) -> Iterable[float]:
+    """Steps and switches of an interval in which input and output are straight lines in the value of NAME."""
+    inside = (high - low) * EDGE
+    ends = np.array([low + inside, high - inside])
+    terms, tier = program.basis.terms, _tier(program, table)
+    demand = Demands.of(_exchanged(table, name, ends), terms, np.arange(ends.size))
+    yield from _steps(program, tier, ends, demand)
+    yield from _switches(program, tier, ends, demand)
 
 
 def _tier(program: Program, table: Table) -> Tier:
@@ -50,50 +62,34 @@ def _tier(program: Program, table: Table) -> Tier:
     return program.basis.policy.tiers[names[int(table.column("complexity")[0])]]
 
 
-def _steps(program: Program, table: Table, tier: Tier, name: str) -> Iterable[float]:
-    """Where one more machine is needed: what they give out is in proportion to the input."""
-    per_unit = _output_peak(program, table, name)
-    if not per_unit > 0:
-        return
-    terms = program.basis.terms
+def _steps(program: Program, tier: Tier, ends: Floats, demand: Demands) -> Iterable[float]:
+    """Where one more machine is needed."""
+    terms, counts = program.basis.terms, np.arange(1, STEPS + 1)
+    peak = demand.tokens_out * demand.longer * demand.peak
     for arrangement in ARRANGEMENT.values():
         speed = tier.shapes[arrangement].tokens_per_second
         capacity = speed * terms.planned_use * terms.hours * SECONDS_PER_HOUR
-        yield from (count * capacity / per_unit for count in range(1, STEPS + 1))
+        yield from _roots(ends, peak[0] - counts * capacity, peak[1] - counts * capacity)
 
 
-def _output_peak(program: Program, table: Table, name: str) -> float:
-    """Tokens put out at the peak for each unit of the input."""
-
-    def value(read: str, instead: float) -> float:
-        found = 1.0 if read == name else float(table.numbers(read)[0])
-        return instead if math.isnan(found) or found == 0 else found
-
-    split = table.knows("input_tokens_month")[0] and table.knows("output_tokens_month")[0]
-    if split or name == "output_tokens_month":
-        out = value("output_tokens_month", 0.0)
-    else:
-        read = value("tokens_month", 0.0) / (program.basis.terms.in_out_ratio + 1)
-        out = read * value("reasoning_multiplier", 1.0)
-    return out * value("peak_to_avg", 1.0) * value("open_token_multiplier", 1.0)
-
-
-def _switches(program: Program, table: Table, tier: Tier, name: str) -> Iterable[float]:
+def _switches(program: Program, tier: Tier, ends: Floats, demand: Demands) -> Iterable[float]:
     """Where another offer becomes the cheapest for the mix of input and output."""
-    input_moves = name == "input_tokens_month"
-    other = {
-        "input_tokens_month": float(table.column("output_tokens_month")[0]),
-        "output_tokens_month": float(table.column("input_tokens_month")[0]),
-        "reasoning_multiplier": program.basis.terms.in_out_ratio,  # input for one token of output that is read
-    }[name]
     for models, opened in ((tier.closed, False), (tier.open, True)):
         offers = priced_tokens(program.basis.prices, models, open_weights=opened)
         steep = np.array([each.input - each.output for each in offers])
         flat = np.array([each.output for each in offers])
         with np.errstate(divide="ignore", invalid="ignore"):
             shares = (flat[None, :] - flat[:, None]) / (steep[:, None] - steep[None, :])
-        for share in np.unique(shares[(shares > 0) & (shares < 1)]):
-            yield float(share * other / (1 - share) if input_moves else other * (1 - share) / share)
+        share = np.unique(shares[(shares > 0) & (shares < 1)])[:, None]
+        beyond = demand.tokens_in * (1 - share) - demand.tokens_out * share
+        yield from _roots(ends, beyond[:, 0], beyond[:, 1])
+
+
+def _roots(ends: Floats, begin: Floats, end: Floats) -> Iterable[float]:
+    """Where straight lines are 0 between the ends; a level one is nowhere."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = ends[0] + (ends[1] - ends[0]) * begin / (begin - end)
+    return [float(at) for at in found[(found > ends[0]) & (found < ends[1])]]
 
 
 def _meetings(program: Program, table: Table, name: str, bends: Floats) -> set[float]:
@@ -113,5 +109,8 @@ def _meetings(program: Program, table: Table, name: str, bends: Floats) -> set[f
 
 
 def _costs_at(program: Program, table: Table, name: str, values: Floats) -> Floats:
-    many = table.first_row(READS, values.size).exchanged({name: values})
-    return costs(many, program.basis.prices, program.basis.terms)
+    return costs(_exchanged(table, name, values), program.basis.prices, program.basis.terms)
+
+
+def _exchanged(table: Table, name: str, values: Floats) -> Table:
+    return table.first_row(READS, values.size).exchanged({name: values})

@@ -9,6 +9,7 @@ import numpy as np
 
 from planner.engine.costing.breakeven import BreakEven, break_even
 from planner.engine.costing.breakeven import Pool as CostPool
+from planner.engine.costing.cheapest import replica_usd_month
 from planner.engine.costing.machines import FIXED, ROUNDING
 from planner.engine.outlook.lines import Machines, Member
 from planner.engine.outlook.ways import pool_of
@@ -103,7 +104,13 @@ def shared(
     paid = tuple(each.costs[OPEN_MODELS].usd_month for each in parts)
     tokens = sum(each.answer.work.tokens_month for each in parts if each.answer.work)
     fixed = a[FIXED[way.variant]]
-    found = CostPool((usd - fixed) / replicas, _carried(tokens, peak), fixed + people_usd, a["n_plus"])
+    found = CostPool(
+        replica_usd_month(way.variant, way.serving, a),
+        _carried(tokens, peak),
+        fixed + people_usd,
+        a["n_plus"],
+        way.serving.unit_gpus / way.serving.gpus if way.variant == "5b" else 1.0,
+    )
     return Shared(
         variant=way.variant,
         name=pool_of(way, a).name,

@@ -39,15 +39,19 @@ class Span:
         return max(self.first, self.end - MONTH)
 
     @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    @property
     def hours(self) -> int:
-        return int((self.end - self.start) / HOUR)
+        return int(self.length / HOUR)
 
 
 @dataclass(frozen=True)
 class Measured:
     """Sums of one workload's segment (None: traffic no rule gave to a segment) within the span; None where its buckets
     do not say. `input_of_cached` and `input_of_written` are the input tokens whose part read from or written to a
-    cache was reported.
+    cache was reported. `without_cost` counts the buckets that have no cost in USD and are not known to be empty.
     """
 
     workload_id: int
@@ -61,7 +65,7 @@ class Measured:
     cache_write_tokens: int | None
     input_of_written: int | None
     spend_usd: Decimal | None
-    tokens_without_cost: int
+    without_cost: int
     tokens_weeks: int
     tokens_weeks_before: int
 
@@ -96,7 +100,7 @@ def measured(of: Iterable[Span]) -> list[Measured]:
             sum(cache_write_tokens) filter (where month)::bigint,
             sum(input_tokens) filter (where month and cache_write_tokens is not null)::bigint,
             sum(cost_reported) filter (where month and cost_currency = 'USD'),
-            coalesce(sum(tokens) filter (where month and not in_usd), 0)::bigint,
+            count(*) filter (where month and not in_usd and not empty),
             coalesce(sum(tokens) filter (where bucket_start >= given.until - weeks), 0)::bigint,
             coalesce(sum(tokens) filter (where bucket_start < given.until - weeks), 0)::bigint
         from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as given(workload_id, since, until)
@@ -104,6 +108,7 @@ def measured(of: Iterable[Span]) -> list[Measured]:
             and bucket_start >= given.until - 2 * interval '28 days' and bucket_start < given.until
         cross join lateral (select bucket_start >= given.since as month, interval '28 days' as weeks,
             cost_reported is not null and cost_currency = 'USD' as in_usd,
+            coalesce(input_tokens = 0 and output_tokens = 0, false) as empty,
             coalesce(input_tokens, 0) + coalesce(output_tokens, 0) as tokens) as read
         group by 1, 2 order by 1, 2"""
     with connection.cursor() as cursor:

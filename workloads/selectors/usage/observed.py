@@ -1,17 +1,24 @@
-"""Usage as facts: what a decision reads instead of what somebody declared, when there is enough of it."""
+"""Usage as facts: what a decision reads instead of what somebody declared, when there is enough of it.
+
+Measured over 30 days at most, and scaled to the hours of a month that machines are billed for: amounts of both are
+added and compared.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from itertools import pairwise
 from statistics import stdev
 from typing import TYPE_CHECKING
 
 from planner.engine import Fact, load_policy
 from workloads.models import Segment
+from workloads.selectors.declarations import hours_per_month
 from workloads.selectors.usage.measured import (
+    HOUR,
     MONTH,
     WEEK,
     WEEKS,
@@ -26,13 +33,13 @@ from workloads.selectors.usage.measured import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-    from decimal import Decimal
 
     from workloads.models import Workload
 
 ENOUGH = timedelta(days=7)  # less than a whole week would take a weekday for the month
 BUSIEST_SHARE = 0.01  # the peak is the hour only one in a hundred exceeds: one odd hour is no peak
 A_DAY_SHORT = timedelta(days=1)
+CENT = Decimal("0.01")
 IN_AND_OUT = ("input_tokens", "output_tokens")
 SHARES_OF_INPUT = {
     "cached_input_share": ("cached_input_tokens", "input_of_cached"),
@@ -55,12 +62,10 @@ class Observed:
 def observed_facts(workloads: Iterable[Workload], as_of: datetime) -> Observed:
     """What the last month of data says of the workloads; six queries, however many they are."""
     ids = [workload.pk for workload in workloads]
-    good = {pk: span for pk, span in spans(ids, as_of).items() if is_enough(span, as_of)}
+    good = enough(ids, as_of)
     peaks = busy_hour_tokens(good.values(), BUSIEST_SHARE)
     weeks = weekly_tokens(good.values())
-    rows: dict[int, list[Measured]] = {}
-    for row in measured(good.values()):
-        rows.setdefault(row.workload_id, []).append(row)
+    rows = rows_by_workload(good.values())
     segments: dict[int, list[Segment]] = {}
     for segment in Segment.objects.filter(workload_id__in=list(good)):
         segments.setdefault(segment.workload_id, []).append(segment)
@@ -74,28 +79,53 @@ def observed_facts(workloads: Iterable[Workload], as_of: datetime) -> Observed:
     return Observed(facts)
 
 
+def enough(workload_ids: Iterable[int] | None, as_of: datetime) -> dict[int, Span]:
+    """The spans of the workloads of which enough was measured to speak of a month; None: of all workloads."""
+    return {pk: span for pk, span in spans(workload_ids, as_of).items() if is_enough(span, as_of)}
+
+
 def is_enough(span: Span, as_of: datetime) -> bool:
     """A week of data or more, that did not end longer than a month ago."""
-    return span.end - span.start >= ENOUGH and as_of - span.end <= MONTH
+    return span.length >= ENOUGH and as_of - span.end <= MONTH
+
+
+def rows_by_workload(of: Iterable[Span]) -> dict[int, list[Measured]]:
+    """What was measured within the spans, by workload."""
+    rows: dict[int, list[Measured]] = {}
+    for row in measured(of):
+        rows.setdefault(row.workload_id, []).append(row)
+    return rows
+
+
+def month_over(time: timedelta) -> float:
+    """How many times TIME goes into a month of the policy's hours."""
+    return hours_per_month() * HOUR / time
 
 
 def workload_figures(span: Span, rows: list[Measured], peak_tokens: int) -> dict[str, float | Decimal]:
     """No traffic is zero; what the traffic does not say is left out, and stays what somebody declared, or unknown."""
-    to_month = MONTH / (span.end - span.start)
     figures: dict[str, float | Decimal] = {}
     given, written = (summed(getattr(row, name) for row in rows if row.buckets) for name in IN_AND_OUT)
     if given is not None and written is not None:
         tokens = given + written
-        figures["tokens_month"] = round(tokens * to_month)
+        figures["tokens_month"] = round(tokens * month_over(span.length))
         if tokens:
             figures["peak_to_avg"] = round(max(1.0, peak_tokens * span.hours / tokens), 2)
-    spent = [row.spend_usd for row in rows if row.spend_usd is not None]
-    if spent and not any(row.tokens_without_cost for row in rows):
-        figures["api_spend_month"] = round(float(sum(spent)) * to_month, 2)
+    bill = month_bill(span, rows)
+    if bill is not None:
+        figures["api_spend_month"] = float(bill)
     now, before = sum(row.tokens_weeks for row in rows), sum(row.tokens_weeks_before for row in rows)
     if before and span.first <= span.end - 2 * WEEKS + A_DAY_SHORT:
-        figures["growth_pct_month"] = round(100 * ((now / before) ** (MONTH / WEEKS) - 1), 1)
+        figures["growth_pct_month"] = round(100 * ((now / before) ** month_over(WEEKS) - 1), 1)
     return figures
+
+
+def month_bill(span: Span, rows: list[Measured]) -> Decimal | None:
+    """USD a month the sources report; None where they report none, or none for some of the traffic."""
+    spent = [row.spend_usd for row in rows if row.spend_usd is not None]
+    if not spent or any(row.without_cost for row in rows):
+        return None
+    return (sum(spent, Decimal(0)) * Decimal(month_over(span.length))).quantize(CENT)
 
 
 def swing(weeks: list[int]) -> dict[str, float | Decimal]:
@@ -105,13 +135,12 @@ def swing(weeks: list[int]) -> dict[str, float | Decimal]:
     if len(weeks) < ENOUGH_WEEKS or not all(weeks):
         return {}
     steps = [math.log(later / earlier) for later, earlier in pairwise(weeks)]
-    return {"volume_swing_pct": round(100 * stdev(steps) * math.sqrt(MONTH / WEEK), 1)}
+    return {"volume_swing_pct": round(100 * stdev(steps) * math.sqrt(month_over(WEEK)), 1)}
 
 
 def segment_figures(span: Span, rows: list[Measured], segment: Segment) -> dict[str, float | Decimal]:
     """The segment's own traffic, and its share of what no rule gave to a segment. What that does not say is left out."""
-    to_month = MONTH / (span.end - span.start)
-    weights = [(row, _weight(row, segment) * to_month) for row in rows if row.buckets]
+    weights = [(row, _weight(row, segment) * month_over(span.length)) for row in rows if row.buckets]
 
     def month(name: str) -> float | None:
         found = [(getattr(row, name), weight) for row, weight in weights if weight]
@@ -143,7 +172,7 @@ def _weight(row: Measured, segment: Segment) -> float:
 
 def as_facts(figures: dict[str, float | Decimal], span: Span) -> dict[str, Fact]:
     """Facts with their evidence, in the types the policy's inputs declare."""
-    days = round((span.end - span.start) / timedelta(days=1))
+    days = round(span.length / timedelta(days=1))
     by = f"{', '.join(span.sources)}: {days} days to {span.end:%Y-%m-%d %H:%M} UTC"
     inputs = load_policy().inputs
     return {
@@ -154,9 +183,9 @@ def as_facts(figures: dict[str, float | Decimal], span: Span) -> dict[str, Fact]
 
 
 def spend_by_workload(as_of: datetime) -> dict[int, Decimal]:
-    """USD the sources reported for each workload's last 30 days of data; absent where none was reported."""
-    found: dict[int, Decimal] = {}
-    for row in measured(spans(None, as_of).values()):
-        if row.spend_usd is not None:
-            found[row.workload_id] = found.get(row.workload_id, 0) + row.spend_usd
-    return found
+    """USD a month the sources report for each workload, the fact api_spend_month; absent where nobody knows it. Three
+    queries.
+    """
+    good = enough(None, as_of)
+    bills = {pk: month_bill(good[pk], rows) for pk, rows in rows_by_workload(good.values()).items()}
+    return {pk: usd for pk, usd in bills.items() if usd is not None}
