@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from planner.engine.triggers import TriggerState
 
 # Another number for another shape or another meaning of records: those of other engines are not replayed.
-ENGINE: Final = "3"
+ENGINE: Final = "4"
 CENTS: Final = 2
 
 

@@ -217,7 +217,10 @@ def test_an_unknown_volume_is_unknown_and_names_the_way_out() -> None:
     assert Work.of({"tokens_month": 5e9}, {}, FIGURES) is None  # assumed, nobody said it
     costs = full_costs(POLICY.tiers["simple"], None, None, UNDER)
     assert {cost.usd_month for cost in costs.values()} == {None}
-    assert costs["3"].unknown == "The monthly volume is not known: measure it, or state it on the workload."
+    assert (
+        costs["3"].unknown
+        == "The monthly volume is not known, or 0: measure it, or state it on the workload."
+    )
     assert costs["1"].unknown == "The number of seats is not known: state it on the workload."
 
 

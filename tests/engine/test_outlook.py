@@ -157,7 +157,10 @@ def test_the_golden_portfolio_says_whom_it_leaves_out_and_what_to_supply() -> No
         0: "It has no parts: name one with its share of the tokens."
     }
     unmeasured = Portfolio.of(GOLDEN, answers(GOLDEN), {0: 10.0})
-    assert unmeasured.left_out[1] == "Its bill today is not measured: load usage for it."
+    assert (
+        unmeasured.left_out[1]
+        == "Its bill today is not measured: load a week of usage or more, with a cost in USD for all of it."
+    )
     assert {each.part.workload for each in unmeasured.parts} == {0}
 
 

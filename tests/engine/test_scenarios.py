@@ -253,7 +253,9 @@ def test_a_part_that_fits_nowhere_is_no_saving() -> None:
 def test_an_unknown_volume_stays_unknown_and_is_never_nought() -> None:
     part = in_words("prices-up", world_of(tokens_month=None))
     assert (part["usd_month"], part["after"]["usd"]) == (None, None)
-    assert part["unknown"] == "The monthly volume is not known: measure it, or state it on the workload."
+    assert (
+        part["unknown"] == "The monthly volume is not known, or 0: measure it, or state it on the workload."
+    )
     world = world_of(tokens_month=None)
     entry = comparison_entry(compared(NAMED["prices-up"], world, answers(world)))
     assert (entry["priced"], entry["unpriced"]) == (0, 1)

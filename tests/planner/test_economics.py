@@ -139,7 +139,7 @@ def test_an_unknown_volume_is_unknown_and_says_what_to_supply(
     client: Client, planned: dict[int, Workload]
 ) -> None:
     words = words_of(page_of(client, planned[UNMEASURED]))
-    assert "The monthly volume is not known: measure it, or state it on the workload." in words
+    assert "The monthly volume is not known, or 0: measure it, or state it on the workload." in words
     assert "nobody can tell" in words
     assert "$0" not in words
 

@@ -108,7 +108,10 @@ def test_a_workload_without_volume_or_bill_is_left_out_with_what_to_supply() -> 
     rows = {row.workload_id: row.data for row in outlook.rows.all()}
     assert rows[bot.pk]["left_out"] == ""
     assert rows[dark.pk]["left_out"].startswith("The monthly volume is not known")
-    assert rows[new.pk]["left_out"] == "Its bill today is not measured: load usage for it."
+    assert (
+        rows[new.pk]["left_out"]
+        == "Its bill today is not measured: load a week of usage or more, with a cost in USD for all of it."
+    )
     assert outlook.message == "1 workload compared, 2 left out."
 
 

@@ -64,7 +64,7 @@ def full_costs(tier: Tier, work: Work | None, seats: float | None, under: Terms)
     """Every placement of one part, each with its terms or with the reason why nobody can tell."""
     costs = {"1": _chat(seats, under)}
     if work is None:
-        why = "The monthly volume is not known: measure it, or state it on the workload."
+        why = "The monthly volume is not known, or 0: measure it, or state it on the workload."
         return costs | {variant: FullCost(variant, {}, unknown=why) for variant in (*TOKENS, *ARRANGEMENT)}
     for variant in TOKENS:
         costs[variant] = _tokens(variant, tier, work, under)

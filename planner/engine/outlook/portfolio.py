@@ -30,7 +30,9 @@ MONTHS: Final = 36
 TODAY, TARGET, POOLED = "today", "target", "pooled"
 NO_PARTS: Final = "It has no parts: name one with its share of the tokens."
 NO_PLACE: Final = "No placement fits a part of it: see its decision for the ways out."
-NOT_MEASURED: Final = "Its bill today is not measured: load usage for it."
+NOT_MEASURED: Final = (
+    "Its bill today is not measured: load a week of usage or more, with a cost in USD for all of it."
+)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from planner.engine.policy import Row, Tier
     from planner.engine.scenarios.world import World
 
-NO_VOLUME: Final = "The monthly volume is not known: measure it, or state it on the workload."
+NO_VOLUME: Final = "The monthly volume is not known, or 0: measure it, or state it on the workload."
 
 
 class Part(NamedTuple):
