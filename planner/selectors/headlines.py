@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from planner.engine.outlook.portfolio import TARGET, TODAY
 from planner.selectors.standing import Posture
 from planner.selectors.words import count_of, listed, usd
 
@@ -66,8 +67,16 @@ def _spend_words(spending: Spending, when: str) -> str:
     of = f", for the {some} of {every} with a measured bill and a price at target" if spending.unknown else ""
     return (
         f"With every workload at its target, spend {goes} from {usd(spending.today)} to about "
-        f"{usd(spending.target)} a month{when}{of}"
+        f"{usd(spending.target)} a month at the planning price{when}{of}"
     )
+
+
+def in_full_words(now: dict[str, Any] | None) -> str:
+    """What the portfolio costs with everything, beside the planning price; empty while no outlook says so."""
+    if not now:
+        return ""
+    today, target = now[TODAY]["usd"], now[TARGET]["usd"]
+    return f" In full, people, peaks and spare machines included, that is {usd(today)} today and {usd(target)} at target."
 
 
 def roadmap_headline(roadmap: Roadmap) -> str:

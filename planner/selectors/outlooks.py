@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import F
+
 from planner.engine.costing.people import classes_in_use
 from planner.engine.explain import outlook as words
 from planner.engine.explain.scenarios import comparison_sentence
 from planner.engine.outlook.portfolio import TARGET, TODAY, running
 from planner.jobs import RunState
-from planner.models import Outlook
+from planner.models import Outlook, OutlookRow, PlanRun
 from planner.selectors import runs
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from planner.models import OutlookRow, PlanRun
     from workloads.models import Workload
 
 SHOWN: Final = (0, 6, 12, 24, 36)
@@ -92,7 +93,12 @@ class Happening:
     def sentence(self) -> str:
         counts = {name: len(getattr(self, name)) for name in ("flips", "stops", "lost")}
         usd = self.usd_month
-        told = {"unpriced": len(self.unknown), "priced": 0 if usd is None else 1, "usd_month": usd or 0.0}
+        told = {
+            "unpriced": len(self.unknown),
+            "priced": 0 if usd is None else 1,
+            "usd_month": usd or 0.0,
+            "usd_lost": sum(each.change["before"]["usd"] or 0.0 for each in self.lost),
+        }
         return comparison_sentence(self.entry | counts | told)
 
     @property
@@ -277,6 +283,21 @@ def seen(workloads: QuerySet[Workload]) -> Seen:
     rows, whole = _rows(done, workloads) if done else ([], False)
     pending = next((each for each in newest if each.state != RunState.DONE), None)
     return Seen(runs.latest_finished(), done, pending, rows, whole)
+
+
+def in_full(workloads: QuerySet[Workload]) -> dict[str, Any] | None:
+    """What this month costs by the newest plan's outlook, by case; None before there is one, and for those who do not
+    see the whole organisation. Two queries.
+    """
+    newest = PlanRun.objects.filter(state=RunState.DONE).order_by("-pk").values("pk")[:1]
+    done = Outlook.objects.filter(state=RunState.DONE, plan__in=newest).values(
+        "pk", now=F("document__outlook__now")
+    )
+    found = done.first()
+    if not found or not found["now"]:
+        return None
+    hidden = OutlookRow.objects.filter(outlook=found["pk"], workload__archived_at=None)
+    return None if hidden.exclude(workload__in=workloads).exists() else found["now"]
 
 
 def _rows(done: Outlook, workloads: QuerySet[Workload]) -> tuple[list[OutlookRow], bool]:

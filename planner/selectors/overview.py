@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from planner.selectors import headlines
+from planner.selectors import headlines, outlooks
 from planner.selectors.needed import Needed, decisions_needed
 from planner.selectors.portfolio import OVERLAPPING, Portfolio, portfolio
 from planner.selectors.roadmap import everybody, roadmap
@@ -38,6 +38,7 @@ class Overview:
     spending: Spending
     needed: list[Needed]
     unattributed: float | None
+    in_full: dict[str, Any] | None
 
     @cached_property
     def headline(self) -> str:
@@ -48,7 +49,9 @@ class Overview:
         seen = self.portfolio.standings
         keys = {each.workload.pk for each in seen}
         ends = roadmap(everybody(seen), "wave", self.spending.measured, keys).ends
-        return headlines.portfolio_lede(self.portfolio, self.spending, ends)
+        return headlines.portfolio_lede(self.portfolio, self.spending, ends) + headlines.in_full_words(
+            self.in_full
+        )
 
     @cached_property
     def blocked(self) -> list[Blocked]:
@@ -105,4 +108,5 @@ def overview(workloads: QuerySet[Workload], as_of: datetime) -> Overview:
         spending(found.standings, as_of),
         decisions_needed(found.standings),
         usage.coverage(as_of).share_tokens,
+        outlooks.in_full(workloads),
     )

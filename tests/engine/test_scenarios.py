@@ -79,7 +79,7 @@ def test_a_scenario_that_changes_nothing_is_today_exactly() -> None:
     assert (same.flips, same.usd_month) == ((), 0.0)
     assert all(each.preparation is None for each in same.changes)
     assert comparison_sentence(comparison_entry(same)) == (
-        "Nothing would move. Where it is known the cost is the same; it is not for one part."
+        "Nothing would move. Where that is known, the cost is the same; of one part it is not."
     )
 
 
@@ -234,7 +234,12 @@ def test_lost_people_leave_own_machines_without_a_way() -> None:
     assert [each["part"] for each in lost] == ["intel", "regulated"]
     assert lost[0]["why"].startswith("Before your own stack on your own machines stands “Team of 2.5 people”")
     assert lost[0]["ready"].startswith("Nothing fits then. The nearest way out is class 5b")
-    assert comparison_entry(found)["lost"] == 2
+    entry = comparison_entry(found)
+    assert (entry["lost"], entry["flips"] + entry["stops"] + entry["lost"] <= entry["parts"]) == (2, True)
+    assert entry["usd_lost"] == pytest.approx(
+        sum(each.before.usd_target or 0 for each in found.changes if each.after.target is None), abs=0.01
+    )
+    assert comparison_sentence(entry).endswith(" at target ends.") == bool(entry["usd_lost"])
 
 
 def test_lost_people_outrank_what_a_part_says_of_its_people() -> None:

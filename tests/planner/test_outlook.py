@@ -19,8 +19,9 @@ from planner.jobs import LOST_AFTER, RunState
 from planner.models import Outlook, OutlookRow, PlanRun
 from planner.selectors import outlooks
 from planner.selectors.economics import Economics, economics
+from planner.selectors.words import usd
 from planner.services import ticking
-from planner.services.outlooks import ask_when_planned
+from planner.services.outlooks import SEED, ask_when_planned
 from pricing.feeds.reference import reference_snapshot
 from pricing.models import Provider
 from pricing.selectors.jurisdictions import jurisdictions
@@ -81,7 +82,7 @@ def test_an_outlook_holds_today_target_and_pooled_with_ranges_over_the_months() 
             low <= middle <= high
             for low, middle, high in zip(band["p10"], band["p50"], band["p90"], strict=True)
         )
-    assert (outlook.seed, found["seed"]) == (outlook.plan_id, outlook.plan_id)
+    assert (outlook.seed, found["seed"]) == (SEED, SEED)  # the same chances for every plan
     assert outlook.message == "1 workload compared."
 
 
@@ -276,6 +277,18 @@ def test_a_team_sees_the_sums_of_its_own_workloads_and_no_total_of_the_organisat
     for name, arguments in (("planner:scenarios", ()), ("planner:scenario", ("prices-up",))):
         assert "Theirs" not in page(ana, name, *arguments)
     assert "Theirs" in page(lena, "planner:scenario", "prices-up")
+
+
+def test_the_portfolio_page_says_the_same_as_the_outlook(lena: object) -> None:
+    running("Bot")
+    outlook = looked_ahead()
+    now = outlook.document["outlook"]["now"]
+    shown = page(lena, "planner:portfolio")
+    for case in ("today", "target"):
+        assert usd(now[case]["usd"]) in shown
+    assert "In full, people, peaks and spare machines included, that is $" in shown
+    plan()
+    assert "In full, people, peaks" not in page(lena, "planner:portfolio")  # of the plan before
 
 
 def test_the_scenarios_stand_side_by_side_and_lead_to_as_many_parts(lena: object) -> None:

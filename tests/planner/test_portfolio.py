@@ -112,7 +112,7 @@ def test_the_page_says_how_many_are_not_compared_and_what_to_supply(lena: object
         "of its traffic.</p>"
     ) in page
     assert (
-        "spend goes from $365 to about $90 a month, for the 1 of 2 workloads with a measured bill and a price at target"
+        "spend goes from $365 to about $90 a month at the planning price, for the 1 of 2 workloads with a measured bill and a price at target"
     ) in page
 
 
@@ -128,7 +128,7 @@ def test_the_lede_names_spend_date_and_exposure(mixed: list[Workload]) -> None:
     found = portfolio(Workload.objects.all())
     spend = Spending({mixed[1].pk: Decimal(41_200)}, found.standings)
     assert headlines.portfolio_lede(found, spend, date(2027, 6, 1)) == (
-        "With every workload at its target, spend goes from $41k to about $210 a month by June 2027, "
+        "With every workload at its target, spend goes from $41k to about $210 a month at the planning price by June 2027, "
         "for the 1 of 6 workloads with a measured bill and a price at target. "
         "1 workload runs today where the data may not go."
     )
@@ -209,6 +209,6 @@ def test_the_page_asks_the_database_as_often_for_three_workloads_as_for_one(
     client = seen_by(lena)
     client.get(reverse(name))
     with django_assert_num_queries(
-        {"planner:portfolio": 19, "planner:roadmap": 16, "planner:triggers": 13}[name]
+        {"planner:portfolio": 20, "planner:roadmap": 16, "planner:triggers": 13}[name]
     ):  # type: ignore[operator]
         client.get(reverse(name))

@@ -34,12 +34,13 @@ def comparison_entry(found: Comparison) -> dict[str, Any]:
         "parts": len(changes),
         "priced": len(found.priced),
         "unpriced": len(found.unpriced),
-        "flips": sum(each.before.target != each.after.target for each in changes),
+        "flips": sum(each.moves for each in changes),
         "stops": sum(each.stops for each in changes),
         "lost": sum(each.lost for each in changes),
         "usd_before": _cents(found.usd_before),
         "usd_after": _cents(found.usd_after),
         "usd_month": _cents(found.usd_month),
+        "usd_lost": _cents(found.usd_lost),
         "insurances": [_insurance_entry(each) for each in _insurances(found)],
     }
 
@@ -62,7 +63,7 @@ def change_entry(change: Change) -> dict[str, Any]:
         "part": change.part.name,
         "before": _answer_entry(change.before),
         "after": _answer_entry(change.after),
-        "flips": change.before.target != change.after.target,
+        "flips": change.moves,
         "stops": change.stops,
         "lost": change.lost,
         "usd_month": None if change.usd_month is None else round(change.usd_month, CENTS),
@@ -92,7 +93,10 @@ def ready_sentence(change: Change) -> str:
     found = change.preparation
     if found is None:
         if change.flips and change.after.now:
-            return f"It can go to {_class_words(change.after.now)} at once: nothing stands before it."
+            unknown = "" if change.after.usd_now is not None else " What it costs there is not known."
+            return (
+                f"It can go to {_class_words(change.after.now)} at once: nothing stands before it.{unknown}"
+            )
         return (
             "No preparation helps: what it is left with is the cheapest that may be ready."
             if _dearer(change)
@@ -138,7 +142,8 @@ def comparison_sentence(entry: dict[str, Any]) -> str:
     stops = f"{counted(entry['stops'], 'part')} would stand still on the day" if entry["stops"] else ""
     lost = f"{counted(entry['lost'], 'part')} would fit nowhere" if entry["lost"] else ""
     first = listed([each for each in (moved, stops, lost) if each]) or "Nothing would move"
-    return f"{capitalised(first)}. {_cost_words(entry)}"
+    ended = f" Work worth {money(entry['usd_lost'])} at target ends." if entry.get("usd_lost") else ""
+    return f"{capitalised(first)}. {_cost_words(entry)}{ended}"
 
 
 def _cost_words(entry: dict[str, Any]) -> str:
@@ -151,7 +156,7 @@ def _cost_words(entry: dict[str, Any]) -> str:
         else "the cost is the same"
     )
     if entry["unpriced"]:
-        return f"Where it is known {words}; it is not for {counted(entry['unpriced'], 'part')}."
+        return f"Where that is known, {words}; of {counted(entry['unpriced'], 'part')} it is not."
     return f"{capitalised(words)}."
 
 

@@ -35,14 +35,19 @@ class Change:
         return (self.before.target, self.before.now) != (self.after.target, self.after.now)
 
     @property
+    def moves(self) -> bool:
+        """Whether it belongs elsewhere then."""
+        return not self.lost and self.before.target != self.after.target
+
+    @property
     def lost(self) -> bool:
         """Whether it has a place today and none in the scenario, however well prepared."""
         return self.before.target is not None and self.after.target is None
 
     @property
     def stops(self) -> bool:
-        """Whether it may run today and nowhere on the day the scenario begins."""
-        return self.before.now is not None and self.after.now is None
+        """Whether it may run today and nowhere on the day the scenario begins, but has a place to be prepared."""
+        return not self.lost and self.before.now is not None and self.after.now is None
 
     @property
     def usd_month(self) -> float | None:
@@ -80,6 +85,11 @@ class Comparison:
     @property
     def usd_after(self) -> float:
         return _total((each.after for each in self.priced), self.then)
+
+    @property
+    def usd_lost(self) -> float:
+        """What parts cost a month at target today that have no place in the scenario, people aside."""
+        return sum(each.before.usd_target or 0.0 for each in self.changes if each.lost)
 
     @property
     def usd_month(self) -> float:
