@@ -37,6 +37,11 @@ class OwnPriceForm(forms.Form):
         label="Where it can be looked up", max_length=200, help_text="For example: contract 4711, page 3."
     )
     reason = reason_field()
+    is_free = forms.BooleanField(
+        label="It is free of charge",
+        required=False,
+        help_text="Only where an amount above is 0: planning then counts on it costing nothing.",
+    )
 
     def __init__(
         self, *args: Any, today: date, possible: Collection[str], needed: Collection[str], **kwargs: Any
@@ -45,7 +50,7 @@ class OwnPriceForm(forms.Form):
         self.parts = tuple(possible)
         self.fields["valid_from"].initial = today
         amounts = {part: _amount_field(part, needed=part in needed) for part in self.parts}
-        self.fields = {**amounts, **self.fields}
+        self.fields = {**amounts, "is_free": self.fields.pop("is_free"), **self.fields}
 
     def clean_currency(self) -> str:
         return currency_code(self.cleaned_data["currency"])

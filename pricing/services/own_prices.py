@@ -40,15 +40,18 @@ def enter_own_price(
     source: str,
     by: AbstractBaseUser,
     as_of: datetime,
+    is_free: bool = False,
 ) -> OwnPrice:
     """The offer costs AMOUNTS (by component) from VALID_FROM to the end of UNTIL; a plan is asked for.
 
     One own price holds on a day: another that would overlap ends where this one begins. Raises ValidationError
-    without a reason, without the components a month is priced with, and for an end before the beginning.
+    without a reason, without the components a month is priced with, for an end before the beginning, and for an
+    amount of 0 that nobody says is free.
     """
     offer = Offer.objects.select_for_update(of=("self",)).select_related("model").get(pk=offer_id)
     why = reasons.given(reason)
     _check(offer, amounts, valid_from, until)
+    _check_zero(amounts, is_free=is_free)
     for old in _overlapping(offer, valid_from, until):
         _end(old, valid_from, f"Replaced by another own price: {why}", by, as_of)
     own = OwnPrice.objects.create(
@@ -102,6 +105,17 @@ def _check(offer: Offer, amounts: Mapping[str, Decimal], valid_from: date, until
         raise ValidationError("A price is 0 or more.")
     if until is not None and until < valid_from:
         raise ValidationError({"until": "The last day is before the first."})
+
+
+def _check_zero(amounts: Mapping[str, Decimal], *, is_free: bool) -> None:
+    """A 0 is a price only where somebody says so: elsewhere it stands for what nobody knows."""
+    zero = [COMPONENTS[part] for part, amount in amounts.items() if not amount]
+    if zero and not is_free:
+        raise ValidationError(
+            {
+                "is_free": f"The price of {' and '.join(zero)} is 0: say that it is free of charge, or correct it."
+            }
+        )
 
 
 def _overlapping(offer: Offer, valid_from: date, until: date | None) -> Iterable[OwnPrice]:

@@ -15,9 +15,10 @@ from django.utils import timezone
 from pricing import services
 from pricing.models import Conflict, Offer, OwnPrice, Quote
 from pricing.selectors import price_snapshot
+from pricing.selectors.book import own_prices_of
 from pricing.signals import prices_changed
 from tests.factories import person
-from tests.pricing.said import DAY, entry, genai, litellm, used
+from tests.pricing.said import DAY, TODAY, entry, genai, litellm, used
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -116,6 +117,7 @@ def test_a_new_own_price_ends_the_one_before_it_where_it_begins(offer: Offer, om
         ({"amounts": {"gpu_hour": Decimal(1), "input": Decimal(1), "output": Decimal(1)}}, "not sold by"),
         ({"amounts": {"input": Decimal(-1), "output": Decimal(1)}}, "0 or more"),
         ({"until": date(2026, 1, 1)}, "before the first"),
+        ({"amounts": {"input": Decimal(0), "output": Decimal(1)}}, "The price of input is 0"),
     ],
 )
 def test_what_cannot_be_a_price_is_refused_and_changes_nothing(
@@ -218,6 +220,7 @@ def test_an_operator_enters_and_ends_it_on_the_pages(offer: Offer, omar: Any, cl
         ("currency", "€", "three letters"),
         ("until", "2020-01-01", "The last day is before the first."),
         ("reason", "", "Say why"),
+        ("input", "0", "say that it is free of charge"),
     ],
 )
 def test_a_wrong_answer_is_named_and_changes_nothing(
@@ -227,6 +230,39 @@ def test_a_wrong_answer_is_named_and_changes_nothing(
     response = client.post(reverse("pricing:own_price", args=[offer.pk]), answers(**{name: value}))
     assert (response.status_code, words in response.content.decode()) == (422, True)
     assert OwnPrice.objects.count() == 0
+
+
+def test_a_price_of_0_is_taken_once_somebody_says_that_it_is_free(
+    offer: Offer, omar: Any, client: Client
+) -> None:
+    client.force_login(omar)
+    free = answers(input="0", output="0", is_free="on")
+    assert client.post(reverse("pricing:own_price", args=[offer.pk]), free).status_code == 302
+    page = client.get(reverse("pricing:offer", args=[offer.pk])).content.decode()
+    assert ("$0<" in page, "0E-" in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("ended", "last_day", "never_held"), [(DAY, None, True), (LATER, date(2026, 11, 30), False)]
+)
+def test_an_ended_own_price_says_until_when_it_held(
+    ended: datetime, last_day: date | None, never_held: bool, offer: Offer, omar: Any
+) -> None:
+    own = enter(offer, omar)
+    (open_,) = own_prices_of(offer, TODAY)
+    assert (open_.last_day, open_.never_held) == (None, False)
+    services.end_own_price(own.pk, reason="Over.", by=omar, as_of=ended)
+    (over,) = own_prices_of(offer, TODAY)
+    assert (over.last_day, over.never_held) == (last_day, never_held)
+
+
+def test_the_page_shows_the_day_it_was_ended_instead_of_open(offer: Offer, omar: Any, client: Client) -> None:
+    now = timezone.now()
+    own = enter(offer, omar, now)
+    services.end_own_price(own.pk, reason="Over.", by=omar, as_of=now)
+    client.force_login(omar)
+    page = client.get(reverse("pricing:offer", args=[offer.pk])).content.decode()
+    assert f'{now.day} {now:%b %Y}<span class="sub">it never held</span>' in page
 
 
 def test_others_can_neither_enter_nor_end_one(offer: Offer, omar: Any, ana: Any, client: Client) -> None:
