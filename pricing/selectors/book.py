@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from pricing.feeds.base import OfferKey
     from pricing.models import OwnPrice
 
 A_PAGE = 50
@@ -141,6 +142,13 @@ def own_prices_of(offer: Offer, day: date) -> list[Own]:
     amounts = Prefetch("quotes", Quote.objects.order_by("pk"))
     found = offer.own_prices.select_related("entered_by", "ended_by").prefetch_related(amounts)
     return [Own(own, own.stands_on(day), list(own.quotes.all())) for own in found]
+
+
+def offer_named(key: OfferKey) -> Offer | None:
+    """The offer traffic under these names goes to: of that region, or, where none is named, the only one there is."""
+    offers = list(Offer.objects.filter(provider__slug=key.provider, model__slug=key.model))
+    of_region = [offer for offer in offers if offer.region == key.region]
+    return next(iter(of_region or (offers if len(offers) == 1 and not key.region else ())), None)
 
 
 def rivals(quote: Quote, day: date) -> list[Quote]:

@@ -25,7 +25,12 @@ def book(request: HttpRequest) -> HttpResponse:
     form = BookFilter(request.GET, choices=selectors.choices())
     filters = form.filters()
     page = selectors.book(filters, request.GET.get("page"), timezone.now().date())
-    context = {"form": form, "kind": filters["kind"], "page": page}
+    context = {
+        "form": form,
+        "kind": filters["kind"],
+        "page": page,
+        "may_decide": access.may_pull(request.user),
+    }
     return fragment_or_page(request, "pricing/book.html", "offers", context)
 
 
