@@ -224,5 +224,5 @@ def is_about(conflict: Conflict, said: Iterable[FeedPrice]) -> bool:
         return False
     quotes = compared(*(prices[feed] for feed in feeds))
     if conflict.choice:
-        return conflict.choice.compared == quotes
+        return bool(conflict.choice.compared == quotes)
     return {conflict.used_id, conflict.other_id} <= set(quotes)
