@@ -296,9 +296,8 @@ def test_a_price_that_leaves_cached_tokens_out_is_named_with_its_days_and_its_so
     one = piece(Cause.CACHE_UNPRICED, 4, 5, first_day=first, last_day=last, price_sources=("guide 003",))
     (share,) = month_of([one]).shares
     assert reconciled.cause_sentence(share) == (
-        "llama at groq: the price of 1 Nov to 20 Nov 2026 (guide 003) says nothing of cached tokens, so they are computed "
-        "at the full price; the source seems to charge less for them. A price the book learned later does not change "
-        "those days."
+        "llama at groq: the price of 1 to 20 Nov 2026 (guide 003) says nothing of cached tokens, so they are computed "
+        "at the full price; the source seems to charge less for them."
     )
 
 

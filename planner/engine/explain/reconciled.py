@@ -34,7 +34,7 @@ SENTENCES: Final = {
     Cause.BATCH: "{what}: reported at the price of batches, but the log does not mark batches.",
     Cause.CACHE_UNPRICED: (
         "{what}: the price of {days} ({prices}) says nothing of cached tokens, so they are computed at the full price; "
-        "the source seems to charge less for them. A price the book learned later does not change those days."
+        "the source seems to charge less for them."
     ),
     Cause.CACHE_FULL: "{what}: cached tokens are reported without their discount.",
     Cause.CACHE_TWICE: "{what}: the source counts cached tokens twice, as input and as cached.",
@@ -80,7 +80,10 @@ def _days(pieces: Iterable[Piece]) -> str:
     last = max((piece.last_day for piece in pieces if piece.last_day), default=None)
     if first is None or last is None:
         return "those days"
-    return f"{first:%-d %b %Y}" if first == last else f"{first:%-d %b} to {last:%-d %b %Y}"
+    if first == last:
+        return f"{last:%-d %b %Y}"
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first:{'%-d' if same_month else '%-d %b'}} to {last:%-d %b %Y}"
 
 
 def _prices(pieces: Iterable[Piece]) -> str:
