@@ -5,6 +5,7 @@ from pricing.views import book, conflicts, feeds, own, providers, snapshots
 app_name = "pricing"
 urlpatterns = [
     path("", book.book, name="book"),
+    path("add/", own.add, name="add_price"),
     path("offers/<int:pk>/", book.offer, name="offer"),
     path("offers/<int:pk>/own/", own.enter, name="own_price"),
     path("own/<int:pk>/end/", own.end, name="end_own_price"),

@@ -49,7 +49,7 @@ def as_decimal(value: object) -> Decimal | None:
 def plain(number: Decimal, places: int) -> str:
     """With thousands separators and at most PLACES decimals, halves away from zero."""
     rounded = abs(number).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    text = f"{rounded:,}"
+    text = f"{rounded:,f}"  # without f, nothing reads 0E-8
     return (MINUS if number < 0 and rounded else "") + text
 
 

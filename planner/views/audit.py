@@ -9,10 +9,11 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from planner import access
 from planner.htmx import fragment_or_page
+from planner.posting import posted_from
 from planner.selectors import compared, replaying
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "planner/compare.html", {"workload": workload, "found": found})
 
 
-@require_POST
+@posted_from("planner:decision", "pk")
 def replay(request: HttpRequest, pk: int) -> HttpResponse:
     """The decision is computed again, here and now; nothing is changed."""
     workload = access.get_workload_for(request.user, pk)

@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from planner import access
 from planner.engine.capacity import CapacityError
 from planner.forms.capacity import BenchmarkForm, CapacityForm
 from planner.htmx import fragment_or_page
 from planner.models import OwnBenchmark
+from planner.posting import posted_from
 from planner.selectors import capacity as selectors
 from planner.services import capacity as services
 from planner.views.drafts import add_errors
@@ -34,7 +35,7 @@ def capacity(request: HttpRequest) -> HttpResponse:
     return _page(request, form)
 
 
-@require_POST
+@posted_from("planner:capacity")
 def benchmark(request: HttpRequest) -> HttpResponse:
     """A pasted run: what it would change, or kept. Refusals come back with everything typed."""
     form = CapacityForm(request.POST, target_ms=selectors.target_ms(timezone.now()))
@@ -60,7 +61,7 @@ def benchmark(request: HttpRequest) -> HttpResponse:
     return redirect(_address(form))
 
 
-@require_POST
+@posted_from("planner:capacity")
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(OwnBenchmark, pk=pk)
     services.withdraw_benchmark(found.pk, by=access.person(request.user), as_of=timezone.now())

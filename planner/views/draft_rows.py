@@ -10,11 +10,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from planner import access
 from planner.forms.policy import RowForm, ValueForm
 from planner.htmx import fragment_or_page
+from planner.posting import posted_from
 from planner.selectors import basis, editing, policies
 from planner.selectors.changes import told
 from planner.selectors.reading import Dated
@@ -72,7 +73,7 @@ def _keep(request: HttpRequest, draft: PolicyDraft, table: str, name: str) -> Ht
     return _after(request, draft, table, name, "Kept." if typed else "Nothing was changed.")
 
 
-@require_POST
+@posted_from("planner:draft_row", "pk", "name", table="parameters")
 def value(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """A value added to a parameter, from a day on; those before stay."""
     draft = access.get_draft_for(request.user, pk)
@@ -126,7 +127,7 @@ def _add(request: HttpRequest, draft: PolicyDraft, table: str, form: RowForm) ->
     return redirect("planner:draft_row", draft.pk, table, typed["id"])
 
 
-@require_POST
+@posted_from("planner:draft", "pk")
 def remove(request: HttpRequest, pk: int, table: str, name: str) -> HttpResponse:
     draft = access.get_draft_for(request.user, pk)
     services.remove_row(draft, table, name, by=access.person(request.user), **_seen(request))
@@ -134,7 +135,7 @@ def remove(request: HttpRequest, pk: int, table: str, name: str) -> HttpResponse
     return redirect("planner:draft", draft.pk)
 
 
-@require_POST
+@posted_from("planner:draft", "pk")
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """One cell, or a whole row, back to what the base has; or a text that could not be read, thrown away."""
     draft = access.get_draft_for(request.user, pk)

@@ -9,13 +9,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from planner import access
 from planner.forms.policy import ActionForm, DescribeForm
 from planner.htmx import POLL_DONE, fragment_or_page, is_fragment
 from planner.models import DraftState
 from planner.models.draft import OPEN_DRAFTS
+from planner.posting import posted_from
 from planner.selectors import draft_page, policies
 from planner.selectors.policy_words import conflict_words
 from planner.services import policy as services
@@ -55,7 +56,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     return render(request, "planner/drafts/list.html", context)
 
 
-@require_POST
+@posted_from("planner:drafts")
 def start(request: HttpRequest) -> HttpResponse:
     draft = services.start_draft(by=access.person(request.user), as_of=timezone.now())
     messages.success(
@@ -64,7 +65,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("planner:draft_rows", draft.pk)
 
 
-@require_POST
+@posted_from("planner:policy")
 def adopt(request: HttpRequest) -> HttpResponse:
     """The newly shipped changes on top of the active policy, as a draft."""
     try:
@@ -100,7 +101,7 @@ def _describe(request: HttpRequest, found: PolicyDraft) -> HttpResponse:
     return redirect("planner:draft", found.pk)
 
 
-@require_POST
+@posted_from("planner:draft", "pk")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """One service call; a refusal comes back on the same page with everything typed."""
     found = access.get_draft_for(request.user, pk)
@@ -135,7 +136,7 @@ def _acts(found: PolicyDraft, request: HttpRequest, typed: dict[str, Any]) -> di
     }
 
 
-@require_POST
+@posted_from("planner:draft", "pk")
 def rebase(request: HttpRequest, pk: int) -> HttpResponse:
     """The same changes on the policy that is active now, as a new draft."""
     found = access.get_draft_for(request.user, pk)

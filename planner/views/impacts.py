@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from planner import access
 from planner.jobs import RunState
+from planner.posting import posted_from
 from planner.selectors import draft_page
 from planner.services import policy as services
 from planner.tasks import send_impact
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-@require_POST
+@posted_from("planner:draft", "pk")
 def measure(request: HttpRequest, pk: int) -> HttpResponse:
     draft = access.get_draft_for(request.user, pk)
     services.ask_impact(draft, by=access.person(request.user), as_of=timezone.now(), send=send_impact)

@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from planner import access, charts, services
 from planner.engine.explain.outlook import CASES
 from planner.engine.outlook.portfolio import TARGET
 from planner.htmx import POLL_DONE, fragment_or_page, is_fragment
+from planner.posting import posted_from
 from planner.selectors import outlooks, pools, runs
 from planner.tasks import send_outlook
 
@@ -41,7 +42,7 @@ def economics(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
+@posted_from("planner:outlook")
 def compute(request: HttpRequest) -> HttpResponse:
     """The outlook of the last finished plan is asked for."""
     access.check_may_plan(request.user)

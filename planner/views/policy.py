@@ -10,12 +10,13 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from planner import access
 from planner.engine import PolicyError
 from planner.engine.policy.guesses import sizing_guesses
 from planner.models import PolicyVersion
+from planner.posting import posted_from
 from planner.selectors import basis, policies, reading, tables
 from planner.selectors.changes import told
 from planner.services import policy as services
@@ -87,7 +88,7 @@ def versions(request: HttpRequest) -> HttpResponse:
     return render(request, "planner/policy/versions.html", context)
 
 
-@require_POST
+@posted_from("planner:versions")
 def roll_back(request: HttpRequest, sha: str) -> HttpResponse:
     """A draft with the text of an older version; it becomes active by the same path as every other."""
     version = PolicyVersion.objects.filter(sha=sha).first()

@@ -10,11 +10,12 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from planner import access, services
 from planner.forms.reconciliation import ReconciliationFilters
 from planner.htmx import fragment_or_page
+from planner.posting import posted_from
 from planner.selectors.reconciliation import months, page, table
 from planner.selectors.reconciliation.months import Seen
 from planner.tasks import send_reckoning
@@ -60,7 +61,7 @@ def _found(request: HttpRequest) -> tuple[ReconciliationFilters, page.Reconcilia
     return filters, page.reconciliation(seen, filters.chosen_month, timezone.now())
 
 
-@require_POST
+@posted_from("planner:reconciliation")
 def again(request: HttpRequest) -> HttpResponse:
     """Everything is priced anew with the book as it is now; who asked stays on the run."""
     access.check_may_reckon(request.user)

@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
+from planner.posting import posted_from
 from planner.selectors.standing import standings
 from workloads import access
 from workloads.forms.classification import DecisionForm
@@ -69,7 +70,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, items, chosen)
 
 
-@require_POST
+@posted_from("planner:review", "pk")
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """One service call; refusals come back on the same page with everything typed."""
     proposal = access.get_for(request.user, Classification.objects.all(), pk)

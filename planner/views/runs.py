@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from planner import access, services
 from planner.htmx import POLL_DONE, fragment_or_page, is_fragment
+from planner.posting import posted_from
 from planner.selectors import runs as selectors
 from planner.tasks import send_plan, send_replay
 
@@ -61,7 +62,7 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@require_POST
+@posted_from("planner:runs")
 def plan_now(request: HttpRequest) -> HttpResponse:
     access.check_may_plan(request.user)
     asked = services.ask_plan(

@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from planner import access
 from planner.forms.triggers import AnswerForm
+from planner.posting import posted_from
 from planner.selectors import headlines, standing, trigger_history, watch
 from planner.services import triggers as services
 
@@ -39,7 +40,7 @@ def trigger(request: HttpRequest, segment: int, pk: str) -> HttpResponse:
     return _page(request, access.get_seen_segment(request.user, segment), pk)
 
 
-@require_POST
+@posted_from("planner:trigger", "segment", "pk")
 def answer(request: HttpRequest, segment: int, pk: str) -> HttpResponse:
     """One service call; refusals come back on the same page with everything typed."""
     found, by = access.get_watched_for(request.user, segment), access.person(request.user)
@@ -55,7 +56,7 @@ def answer(request: HttpRequest, segment: int, pk: str) -> HttpResponse:
     return redirect("planner:triggers")
 
 
-@require_POST
+@posted_from("planner:trigger", "segment", "pk")
 def take_back(request: HttpRequest, segment: int, pk: str) -> HttpResponse:
     found = access.get_watched_for(request.user, segment)
     services.take_back(found, pk)

@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from planner import access
 from planner.forms.waivers import WaiverDecisionForm, WaiverForm
+from planner.posting import posted_from
 from planner.selectors import basis, exceptions, waiver_list
 from planner.services import waivers as services
 from planner.tasks import send_plan
@@ -77,7 +78,7 @@ def ask(request: HttpRequest, pk: int, row: str) -> HttpResponse:
     )
 
 
-@require_POST
+@posted_from("planner:waivers")
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """One service call; a refusal comes back beside the exception with the note kept."""
     waiver = access.get_waiver_for(request.user, pk)

@@ -2,7 +2,7 @@
 
 from pricing.forms.book import BookFilter
 from pricing.forms.certificates import CertificateForm
-from pricing.forms.own import OwnPriceForm
+from pricing.forms.own import NewOfferForm, OwnPriceForm
 from pricing.forms.pulling import PullForm
 from pricing.forms.rates import RateForm
 from pricing.forms.settling import ChooseForm, DecideForm, EndForm, TakeForm
@@ -13,6 +13,7 @@ __all__ = [
     "ChooseForm",
     "DecideForm",
     "EndForm",
+    "NewOfferForm",
     "OwnPriceForm",
     "PullForm",
     "RateForm",

@@ -33,6 +33,7 @@ class ChooseForm(forms.Form):
         error_messages={"required": "Choose the feed whose price is right."},
     )
     reason = reason_field()
+    instead_of = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the choice the page showed
 
     def __init__(self, *args: Any, feeds: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from pricing.feeds.base import OfferKey
     from pricing.models import OwnPrice
 
 A_PAGE = 50
+A_DAY = timedelta(days=1)
 UNKNOWN = "unknown"
 WEIGHTS = {"open": True, "closed": False, UNKNOWN: None}
 
@@ -114,10 +117,38 @@ def quotes_of(offer: Offer) -> QuerySet[Quote]:
     )
 
 
-def own_prices_of(offer: Offer) -> QuerySet[OwnPrice]:
-    """Every own price of the offer with its amounts, the newest first."""
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An own price with its amounts. `stands`: it may still be ended. `last_day`: until when it holds or held."""
+
+    price: OwnPrice
+    stands: bool
+    quotes: list[Quote]
+
+    @property
+    def never_held(self) -> bool:
+        """Whether it was ended on the day it would have begun, or before."""
+        return any(quote.state == QuoteState.WITHDRAWN for quote in self.quotes)
+
+    @property
+    def last_day(self) -> date | None:
+        """None: until somebody ends it."""
+        ends = [quote.valid_to for quote in self.quotes if quote.valid_to]
+        return min(ends) - A_DAY if ends else None
+
+
+def own_prices_of(offer: Offer, day: date) -> list[Own]:
+    """Every own price of the offer as it stands on DAY, the newest first."""
     amounts = Prefetch("quotes", Quote.objects.order_by("pk"))
-    return offer.own_prices.select_related("entered_by", "ended_by").prefetch_related(amounts)
+    found = offer.own_prices.select_related("entered_by", "ended_by").prefetch_related(amounts)
+    return [Own(own, own.stands_on(day), list(own.quotes.all())) for own in found]
+
+
+def offer_named(key: OfferKey) -> Offer | None:
+    """The offer traffic under these names goes to: of that region, or, where none is named, the only one there is."""
+    offers = list(Offer.objects.filter(provider__slug=key.provider, model__slug=key.model))
+    of_region = [offer for offer in offers if offer.region == key.region]
+    return next(iter(of_region or (offers if len(offers) == 1 and not key.region else ())), None)
 
 
 def rivals(quote: Quote, day: date) -> list[Quote]:

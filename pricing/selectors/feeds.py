@@ -11,16 +11,18 @@ from django.db.models import Count, Q
 
 from planner.jobs import RunState
 from pricing.feeds import FEEDS
-from pricing.models import Conflict, FeedRun, Quote, QuoteState
+from pricing.models import Choice, Conflict, FeedRun, Quote, QuoteState
 from pricing.models.book import COMPONENTS, CURRENT, WAITING
-from pricing.selectors.current import prices_on
+from pricing.selectors.current import compared, prices_on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from django.db.models import QuerySet
 
     from pricing.feeds import Feed
+    from pricing.selectors.current import FeedPrice
 
 COUNTS = {
     "seen": "prices read",
@@ -183,9 +185,44 @@ class Side:
         return (self.one.amount, self.one.currency) != (self.other.amount, self.other.currency)
 
 
-def sides_of(conflict: Conflict, day: date) -> list[Side]:
+@dataclass(frozen=True, slots=True)
+class Both:
+    """What the two feeds of a conflict say on a day, and what was chosen between them, the newest first."""
+
+    sides: list[Side]
+    in_use: Quote | None
+    choices: list[Choice]
+    can_choose: bool
+
+
+def both_of(conflict: Conflict, day: date) -> Both:
     """Every component of the two prices side by side, as they are on DAY."""
     said = prices_on(day, [conflict.offer_id]).get(conflict.offer_id, [])
     prices = {price.feed.pk: price.quotes for price in said}
     one, other = prices.get(conflict.used.feed_id, {}), prices.get(conflict.other.feed_id, {})
-    return [Side(one.get(part), other.get(part)) for part in COMPONENTS if part in one or part in other]
+    return Both(
+        [Side(one.get(part), other.get(part)) for part in COMPONENTS if part in one or part in other],
+        next(iter(said[0].quotes.values())) if said else None,
+        list(_choices_between(conflict)),
+        (conflict.choice is not None or conflict.closed_at is None) and is_about(conflict, said),
+    )
+
+
+def _choices_between(conflict: Conflict) -> QuerySet[Choice]:
+    feeds = [conflict.used.feed_id, conflict.other.feed_id]
+    found = Choice.objects.filter(offer=conflict.offer_id, feed__in=feeds, over__in=feeds)
+    return found.select_related("feed", "over", "chosen_by").order_by("-pk")
+
+
+def is_about(conflict: Conflict, said: Iterable[FeedPrice]) -> bool:
+    """Whether the feeds still say what the conflict is about, or what was compared when somebody settled it, and no
+    own price wins over both.
+    """
+    prices = {price.feed.pk: price for price in said}
+    feeds = conflict.used.feed_id, conflict.other.feed_id
+    if not set(feeds) <= prices.keys() or any(price.own for price in prices.values()):
+        return False
+    quotes = compared(*(prices[feed] for feed in feeds))
+    if conflict.choice:
+        return bool(conflict.choice.compared == quotes)
+    return {conflict.used_id, conflict.other_id} <= set(quotes)

@@ -63,6 +63,11 @@ class OfferPage:
         return [self._line(quote) for quote in self.price.quotes.values()] if self.price else []
 
     @property
+    def in_use(self) -> set[int]:
+        """The ids of the quotes the price in use is made of."""
+        return {quote.pk for quote in self.price.quotes.values()} if self.price else set()
+
+    @property
     def in_dollars(self) -> bool:
         return self.price is not None and self.price.currency == DOLLAR
 

@@ -25,7 +25,12 @@ def book(request: HttpRequest) -> HttpResponse:
     form = BookFilter(request.GET, choices=selectors.choices())
     filters = form.filters()
     page = selectors.book(filters, request.GET.get("page"), timezone.now().date())
-    context = {"form": form, "kind": filters["kind"], "page": page}
+    context = {
+        "form": form,
+        "kind": filters["kind"],
+        "page": page,
+        "may_decide": access.may_pull(request.user),
+    }
     return fragment_or_page(request, "pricing/book.html", "offers", context)
 
 
@@ -34,12 +39,11 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
     offers = Offer.objects.select_related("provider", "model")
     found = access.get_for(request.user, offers, pk)
     now = timezone.now()
-    today = now.date()
     context = {
         "offer": found,
         "about": offer_page(found, now),
         "quotes": selectors.quotes_of(found),
-        "own_prices": [(own, own.stands_on(today)) for own in selectors.own_prices_of(found)],
+        "own_prices": selectors.own_prices_of(found, now.date()),
         "may_decide": access.may_pull(request.user),
     }
     return render(request, "pricing/offer.html", context)

@@ -77,14 +77,14 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """What two feeds say about one offer, side by side; an operator picks one with a reason."""
     conflict = access.get_for(request.user, feeds.conflicts(), pk)
     named = [(quote.feed.name, quote.feed.title) for quote in (conflict.used, conflict.other)]
-    form = ChooseForm(request.POST or None, feeds=named)
+    form = ChooseForm(request.POST or None, feeds=named, initial={"instead_of": conflict.choice_id})
     if request.method == "POST":
         access.check_may_pull(request.user)
         if form.is_valid() and _chosen(request, conflict, form):
             return redirect("pricing:offer", conflict.offer_id)
     context = {
         "conflict": conflict,
-        "sides": feeds.sides_of(conflict, timezone.now().date()),
+        "both": feeds.both_of(conflict, timezone.now().date()),
         "form": form,
         "may_decide": access.may_pull(request.user),
         "why_not": access.WHY_NOT,

@@ -10,9 +10,10 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from planner.htmx import POLL_DONE, fragment_or_page, is_fragment
+from planner.posting import posted_from
 from pricing import access, services
 from pricing.feeds import FEEDS
 from pricing.forms import PullForm, RateForm, TakeForm
@@ -59,7 +60,7 @@ def _feeds(
     return render(request, "pricing/feeds.html", context, status=422 if pulls or rate else 200)
 
 
-@require_POST
+@posted_from("pricing:feeds")
 def pull(request: HttpRequest, name: str) -> HttpResponse:
     access.check_may_pull(request.user)
     if name not in FEEDS:
@@ -109,7 +110,7 @@ def _run_page(request: HttpRequest, run: FeedRun, take: TakeForm) -> HttpRespons
     return fragment_or_page(request, "pricing/run.html", "outcome", context)
 
 
-@require_POST
+@posted_from("pricing:feed_run", "pk")
 def take(request: HttpRequest, pk: int) -> HttpResponse:
     """A reading refused as a whole is written after all."""
     access.check_may_pull(request.user)
@@ -129,7 +130,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@require_POST
+@posted_from("pricing:feeds")
 def rates(request: HttpRequest) -> HttpResponse:
     access.check_may_pull(request.user)
     now = timezone.now()

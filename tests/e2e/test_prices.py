@@ -15,6 +15,7 @@ from planner.models import PlanRun
 from pricing.models import Quote
 from tests.e2e.conftest import NARROW, axe, no_sideways_scroll, sign_in
 from tests.factories import SegmentFactory, WorkloadFactory
+from tests.pricing.said import entry, genai, litellm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,3 +213,24 @@ def test_an_own_price_is_entered_and_ended(
     page.get_by_role("link", name="Groq", exact=True).click()
     page.get_by_text("Enter a certificate").click()
     look(page, "provider")
+
+
+def test_a_conflict_reads_well_on_a_phone_and_is_settled_twice(
+    open_page: Callable[..., Page], omar: Any
+) -> None:
+    litellm(timezone.now(), llama=entry(1, 2))
+    genai(timezone.now(), llama=(1.1, 2))
+    page = open_page(viewport=NARROW)
+    sign_in(page, omar.email)
+    for feed, reason, button in (
+        ("LiteLLM price file", WHY, "Use this price"),
+        ("genai-prices", "Their invoice of November.", "Choose again"),
+    ):
+        page.goto("/prices/conflicts/")
+        page.locator("main a[href^='/prices/conflicts/']").last.click()
+        look(page, "choose-phone")
+        page.get_by_label(feed).check()
+        page.get_by_label("Reason", exact=True).fill(reason)
+        page.get_by_role("button", name=button).click()
+        page.get_by_text(f"{feed} is used.").wait_for()
+    expect(page.locator("main")).to_contain_text("in use today")

@@ -136,12 +136,46 @@ def test_the_likely_cause_is_the_one_with_the_most_money() -> None:
             piece(Cause.NOTHING_KNOWN, None, None),
         ]
     )
-    assert [(share.cause, share.usd) for share in month.causes] == [
-        (Cause.NO_PRICE, 30),
-        (Cause.BATCH, -2),
-        (Cause.NOTHING_KNOWN, None),
+    assert [(share.cause, share.usd, share.unpriced_usd) for share in month.causes] == [
+        (Cause.BATCH, -2, None),
+        (Cause.NO_PRICE, None, 30),
+        (Cause.NOTHING_KNOWN, None, None),
     ]
-    assert month.difference_usd == 28
+
+
+def test_the_difference_is_over_what_can_be_compared() -> None:
+    month = month_of(
+        [piece(Cause.BATCH, 20, 40), piece(Cause.NO_PRICE, 30, None), piece(Cause.NOT_REPORTED, None, 7)]
+    )
+    assert (month.reported_usd, month.computed_usd) == (Decimal(50), Decimal(47))
+    assert [month.unpriced_usd, month.unreported_usd, month.compared_usd] == [
+        Decimal(30),
+        Decimal(7),
+        Decimal(20),
+    ]
+    assert [month.difference_usd, month.difference_share] == [Decimal(-20), Decimal(-1)]
+    assert not month.compares_all
+    assert reconciled.verdict(month, ONE_PERCENT) == (
+        "$20 less is reported than computed, 100% of the reported amount. $30 is reported where no price is known: not "
+        "compared. $7 is computed where no cost is reported: not compared."
+    )
+
+
+@settings(max_examples=examples(100))
+@given(st.lists(pieces(), max_size=4))
+def test_the_differences_of_months_add_up_to_that_of_all(some: list[list[Piece]]) -> None:
+    every = month_of(each for pieces in some for each in pieces)
+    parts = [month_of(pieces).difference_usd for pieces in some]
+    known = [part for part in parts if part is not None]
+    assert every.difference_usd == (sum(known, Decimal(0)) if known else None)
+    if every.reported_usd is not None:
+        assert (every.compared_usd or 0) + (every.unpriced_usd or 0) == every.reported_usd
+
+
+def test_amounts_of_different_traffic_are_not_compared() -> None:
+    month = month_of([piece(Cause.NO_PRICE, 4, None), piece(Cause.NOT_REPORTED, None, 4)])
+    assert (month.difference_usd, month.difference_share) == (None, None)
+    assert "nothing can be compared" in reconciled.verdict(month, ONE_PERCENT)
 
 
 NUMBER = st.floats(0, 1e6)
@@ -257,6 +291,27 @@ def test_sentences_say_the_day_the_currency_the_size_and_how_many_failed() -> No
     assert said(Cause.NOT_REPORTED).startswith("Gateway gives no cost for llama at groq")
 
 
+def test_a_price_that_leaves_cached_tokens_out_is_named_with_its_days_and_its_source() -> None:
+    first, last = date(2026, 11, 1), date(2026, 11, 20)
+    one = piece(Cause.CACHE_UNPRICED, 4, 5, first_day=first, last_day=last, price_sources=("guide 003",))
+    (share,) = month_of([one]).shares
+    assert reconciled.cause_sentence(share) == (
+        "llama at groq: the price of 1 to 20 Nov 2026 (guide 003) says nothing of cached tokens, so they are computed "
+        "at the full price; the source seems to charge less for them."
+    )
+
+
+def test_a_missing_price_says_whether_anybody_can_supply_it() -> None:
+    def said(*, helps: bool) -> str:
+        one = piece(Cause.NO_PRICE, 4, None, detail="Nobody knows it.", own_price_helps=helps)
+        return reconciled.cause_sentence(month_of([one]).shares[0])
+
+    assert said(helps=True).endswith(
+        "Nobody knows it. To supply: your own price for it, which an operator adds."
+    )
+    assert "To supply" not in said(helps=False)
+
+
 def test_many_models_are_named_by_the_most_tokens() -> None:
     some = [piece(model=name, tokens=number) for number, name in enumerate("abcde")]
     assert reconciled.named(some) == "e at groq, d at groq, c at groq and two others"
@@ -268,8 +323,14 @@ def test_many_models_are_named_by_the_most_tokens() -> None:
     [
         ([piece()], "They agree."),
         ([piece(Cause.BATCH, 2, 4), piece(Cause.UNEXPLAINED, 4, 2)], "They agree on the whole."),
-        ([piece(Cause.UNEXPLAINED, 100, 75)], "$25 more is reported than computed, 25% of it."),
-        ([piece(Cause.UNEXPLAINED, 100, 120)], "$20 less is reported than computed, 20% of it."),
+        (
+            [piece(Cause.UNEXPLAINED, 100, 75)],
+            "$25 more is reported than computed, 25% of the reported amount.",
+        ),
+        (
+            [piece(Cause.UNEXPLAINED, 100, 120)],
+            "$20 less is reported than computed, 20% of the reported amount.",
+        ),
         ([piece(Cause.UNEXPLAINED, 0, 120)], "$120 less is reported than computed."),
         ([piece(Cause.NO_PRICE, 4, None)], "No price is known, so nothing can be computed."),
         ([piece(Cause.NOTHING_KNOWN, None, None)], "Neither a reported cost nor a price is known."),

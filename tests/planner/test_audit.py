@@ -134,7 +134,8 @@ def test_a_record_without_its_inputs_says_why_it_cannot_be_replayed(client: Clie
 
 def test_replay_takes_a_press_of_a_button(client: Client, bot: Workload) -> None:
     finished()
-    assert client.get(reverse("planner:replay", args=[bot.pk])).status_code == 405
+    looked_at = client.get(reverse("planner:replay", args=[bot.pk]))
+    assert looked_at.url == reverse("planner:decision", args=[bot.pk])
 
 
 def test_what_changed_is_told_with_its_causes(client: Client, bot: Workload) -> None:

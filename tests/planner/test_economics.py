@@ -100,6 +100,7 @@ def test_every_term_of_rented_machines_is_shown_with_its_formula_figures_and_sou
     assert "replicas are planned at 70% of what they can serve" in terms
     assert "1.5 people at $200,000 a year" in terms
     assert "guide 002: 1 to 2 MLOps" in terms
+    assert ":rented" not in terms  # an offer is named by its words, not by its id
     assert "10% of it carried here" in terms  # ten workloads share the team, says the fact
 
 

@@ -65,10 +65,7 @@ def test_what_was_computed_stays_when_the_book_learns_another_price_for_the_past
     own = {"input": Decimal(9), "output": Decimal(9)}
     pricing_services.enter_own_price(
         Offer.objects.get().pk,
-        amounts=own,
-        currency="USD",
-        valid_from=date(2026, 10, 1),
-        until=None,
+        pricing_services.Price(own, "USD", date(2026, 10, 1)),
         reason="Contract.",
         source="4711",
         by=omar,

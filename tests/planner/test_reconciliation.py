@@ -17,6 +17,7 @@ from django.urls import reverse
 from planner.models import Reckoning
 from planner.selectors.reconciliation import months, moves, page, table
 from planner.selectors.reconciliation.months import Seen
+from pricing.models import Offer
 from tests.factories import TeamFactory, UserFactory, WorkloadFactory
 from tests.planner.counted import MILLION, NOW, bucket, prices, reckoned
 from tests.planner.records import decided, plan, segment
@@ -79,8 +80,8 @@ def test_a_line_says_reported_computed_the_difference_and_why(counted: list[Work
         ],
         "Strange": [
             (
-                "No price for unheard-of at groq: The price book does not know unheard-of at groq. To supply: the price, "
-                "in the price book."
+                "No price for unheard-of at groq: The price book does not know unheard-of at groq. To supply: your own "
+                "price for it, which an operator adds."
             )
         ],
         "No workload": ["They agree."],
@@ -98,6 +99,13 @@ def test_all_lines_add_up(counted: list[Workload]) -> None:
     found = page.reconciliation(everything(), OCTOBER, NOW)
     assert (found.total.reported_usd, found.total.computed_usd) == (Decimal(20), Decimal(16))
     assert found.total.priced_share == 0.8
+    assert [found.total.unpriced_usd, found.total.unreported_usd] == [Decimal(9), Decimal(4)]
+    rows = [line.month.difference_usd for line in found.lines]
+    assert found.total.difference_usd == sum(each for each in rows if each is not None) == -1
+    assert found.left_out == [
+        "$9 is reported where no price is known: not compared.",
+        "$4 is computed where no cost is reported: not compared.",
+    ]
     assert found.headline == (
         "The reported cost is what the prices say in 2 of 3 lines; two more cannot be compared."
     )
@@ -109,6 +117,64 @@ def test_the_page_shows_unknown_as_a_word(counted: list[Workload], lena: object)
     assert "Traffic nobody registered" in body
     assert "Not explained: llama at groq." in body
     assert "Nothing has moved from one class to another yet." in body
+
+
+def test_every_percentage_names_what_it_is_of(counted: list[Workload], lena: object) -> None:
+    body = seen_by(lena).get(ADDRESS, {"month": "2026-10"}).content.decode()
+    for words in (
+        "9.1 % of the $11.00 reported that can be compared",
+        "$9 is reported where no price is known: not compared.",
+        "33 % of reported",
+        "of the tokens counted",
+    ):
+        assert words in body
+    assert f'<a href="{reverse("planner:outlook")}">Economics</a> / ' in body
+
+
+def test_an_operator_adds_the_price_that_is_missing_and_the_line_has_it(
+    counted: list[Workload], omar: Any, lena: object
+) -> None:
+    client = seen_by(omar)
+    body = client.get(ADDRESS, {"month": "2026-10"}).content.decode()
+    address = reverse("pricing:add_price") + "?provider=groq&amp;model=unheard-of&amp;from=2026-10-05"
+    assert address in body
+    assert address not in seen_by(lena).get(ADDRESS, {"month": "2026-10"}).content.decode()
+    typed = {
+        "input": "3",
+        "output": "3",
+        "currency": "USD",
+        "source": "Contract.",
+        "reason": "None lists it.",
+    }
+    asked = {"provider": "groq", "model": "unheard-of", "valid_from": "2026-10-05"}
+    assert client.post(reverse("pricing:add_price"), typed | asked).status_code == 302
+    reckoned()
+    (strange,) = (line for line in months.lines(everything(), OCTOBER, NOVEMBER) if line.name == "Strange")
+    assert [strange.month.computed_usd, strange.month.difference_usd] == [Decimal(9), Decimal(0)]
+
+
+def test_batches_of_a_model_without_a_price_for_them_ask_for_no_price_of_ones_own(team: Any) -> None:
+    prices()
+    bucket(WorkloadFactory.create(team=team), dimensions={"metadata.batch": "true"})
+    reckoned()
+    (line,) = months.lines(everything(), OCTOBER, NOVEMBER)
+    assert line.causes[0].to_price == []
+    assert "No price for batches is known." in line.causes[0].sentence
+    assert "To supply" not in line.causes[0].sentence
+
+
+def test_a_price_without_cached_tokens_is_named_by_day_and_feed_and_leads_to_its_offer(
+    team: Any, lena: object
+) -> None:
+    prices()
+    bucket(WorkloadFactory.create(team=team), cached_input_tokens=MILLION, cost_reported=Decimal("3.5"))
+    reckoned()
+    (line,) = months.lines(everything(), OCTOBER, NOVEMBER)
+    assert line.causes[0].sentence.startswith(
+        "llama at groq: the price of 5 Oct 2026 (LiteLLM price file) says nothing of cached tokens"
+    )
+    offer = reverse("pricing:offer", args=[Offer.objects.get().pk])
+    assert f'href="{offer}"' in seen_by(lena).get(ADDRESS, {"month": "2026-10"}).content.decode()
 
 
 def test_the_newest_month_shows_unless_another_is_chosen(counted: list[Workload], lena: object) -> None:
@@ -194,7 +260,10 @@ def test_the_file_has_a_row_for_each_line_with_numbers_as_numbers(
         "4.00",
         "-1.00",
     )
-    assert (first["difference_share"], first["causes"]) == (
+    assert (first["compared_reported_usd"], read[3]["reported_without_price_usd"]) == ("3.00", "9.00")
+    assert hosted["computed_without_report_usd"] == "4.00"
+    assert read[3]["causes"].endswith("(9.00 USD reported, not compared)")
+    assert (first["difference_share_of_compared_reported"], first["causes"]) == (
         "-0.3333",
         "Not explained: llama at groq. (-1.00 USD)",
     )

@@ -60,6 +60,10 @@ def test_a_unit_price_loses_no_digit() -> None:
     assert words.unit_price(Decimal("0.00005750")) == "$0.0000575"
 
 
+def test_a_price_of_0_reads_as_one() -> None:
+    assert [words.unit_price(Decimal(text)) for text in ("0", "0E-10", "0.0000000000")] == ["$0"] * 3
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

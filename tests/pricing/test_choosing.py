@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from pricing.models import Choice, Conflict
 from pricing.selectors import price_snapshot
 from pricing.selectors.current import prices_on
 from pricing.signals import prices_changed
+from tests.factories import person
 from tests.pricing.said import DAY, TODAY, entry, genai, litellm, pulled, used
 
 if TYPE_CHECKING:
@@ -114,6 +115,67 @@ def test_a_choice_needs_a_reason_a_feed_of_the_two_and_an_open_conflict(
     with pytest.raises(ValidationError, match="changed meanwhile"):
         choose(conflict, omar)
     assert Choice.objects.count() == 1
+
+
+def again(conflict: Conflict, by: Any, feed: str, instead_of: Choice, at: datetime = DAY) -> Choice:
+    return services.choose_feed(
+        conflict.pk, feed, reason="The invoice says 1.1.", by=by, as_of=at, instead_of=instead_of.pk
+    )
+
+
+def test_one_may_choose_again_and_both_choices_are_kept(conflict: Conflict, omar: Any) -> None:
+    first = choose(conflict, omar)
+    olga = person("olga", "operator", None)
+    second = again(conflict, olga, "genai-prices", first)
+    conflict.refresh_from_db()
+    assert (used().feed.name, conflict.choice) == ("genai-prices", second)
+    assert list(Choice.objects.values_list("chosen_by__name", "reason")) == [
+        ("Olga", "The invoice says 1.1."),
+        ("Omar", WHY),
+    ]
+    assert Conflict.objects.filter(closed_at=None).count() == 0
+
+
+def test_one_who_did_not_see_the_newest_choice_cannot_choose_again(conflict: Conflict, omar: Any) -> None:
+    first = choose(conflict, omar)
+    again(conflict, omar, "genai-prices", first)
+    with pytest.raises(ValidationError, match="changed meanwhile"):
+        again(conflict, omar, "genai-prices", first)
+    assert Choice.objects.count() == 2
+
+
+def test_once_a_feed_says_something_else_the_old_conflict_is_over(conflict: Conflict, omar: Any) -> None:
+    first = choose(conflict, omar)
+    litellm(LATER, llama=entry(1.2, 2))
+    with pytest.raises(ValidationError, match="changed meanwhile"):
+        again(conflict, omar, "genai-prices", first, LATER)
+
+
+def test_the_page_of_a_settled_conflict_chooses_again_with_a_reason(
+    conflict: Conflict, omar: Any, ana: Any, client: Client
+) -> None:
+    now = datetime.now(UTC)
+    first = services.choose_feed(conflict.pk, "litellm", reason=WHY, by=omar, as_of=now)
+    client.force_login(omar)
+    address = reverse("pricing:choose", args=[conflict.pk])
+    page = client.get(address).content.decode()
+    assert ("Choose again" in page, f'value="{first.pk}"' in page, WHY in page) == (True, True, True)
+    answer = {"feed": "genai-prices", "instead_of": first.pk}
+    assert client.post(address, answer | {"reason": ""}).status_code == 422
+    assert client.post(address, answer | {"reason": "Their invoice."}).status_code == 302
+    page = client.get(address).content.decode()
+    assert (WHY in page, "Their invoice." in page) == (True, True)
+    client.force_login(ana)
+    assert client.post(address, answer | {"reason": "Mine."}).status_code == 403
+
+
+def test_the_offer_marks_the_quotes_that_are_used(conflict: Conflict, omar: Any, client: Client) -> None:
+    services.choose_feed(conflict.pk, "litellm", reason=WHY, by=omar, as_of=datetime.now(UTC))
+    client.force_login(omar)
+    answer = client.get(reverse("pricing:offer", args=[conflict.offer_id]))
+    chosen = {quote.pk for quote in answer.context["quotes"] if quote.feed.name == "litellm"}
+    assert answer.context["about"].in_use == chosen
+    assert answer.content.decode().count("in use today") == len(chosen) == 2
 
 
 def test_a_choice_is_kept_by_the_database(conflict: Conflict, omar: Any) -> None:

@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pricing import services
+from pricing.feeds.base import OfferKey
 from pricing.models import Conflict, Offer, OwnPrice, Quote
-from pricing.selectors import price_snapshot
+from pricing.selectors import Traffic, cost_of, price_snapshot
+from pricing.selectors.book import own_prices_of
 from pricing.signals import prices_changed
-from tests.factories import person
-from tests.pricing.said import DAY, entry, genai, litellm, used
+from tests.factories import UserFactory, person
+from tests.pricing.said import DAY, TODAY, entry, genai, litellm, used
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -36,15 +38,14 @@ def offer(db: None) -> Offer:
 
 
 def enter(offer: Offer, by: Any, at: datetime = DAY, **other: Any) -> OwnPrice:
+    reason = other.pop("reason", WHY)
     said: dict[str, Any] = {
         "amounts": {"input": Decimal("0.4"), "output": Decimal("0.8")},
         "currency": "USD",
         "valid_from": at.date(),
-        "until": None,
-        "reason": WHY,
-        "source": "contract 4711",
     }
-    return services.enter_own_price(offer.pk, **(said | other), by=by, as_of=at)
+    price = services.Price(**(said | other))
+    return services.enter_own_price(offer.pk, price, reason=reason, source="contract 4711", by=by, as_of=at)
 
 
 def test_an_own_price_wins_over_feeds_and_settles_their_conflict(offer: Offer, omar: Any) -> None:
@@ -116,6 +117,7 @@ def test_a_new_own_price_ends_the_one_before_it_where_it_begins(offer: Offer, om
         ({"amounts": {"gpu_hour": Decimal(1), "input": Decimal(1), "output": Decimal(1)}}, "not sold by"),
         ({"amounts": {"input": Decimal(-1), "output": Decimal(1)}}, "0 or more"),
         ({"until": date(2026, 1, 1)}, "before the first"),
+        ({"amounts": {"input": Decimal(0), "output": Decimal(1)}}, "The price of input is 0"),
     ],
 )
 def test_what_cannot_be_a_price_is_refused_and_changes_nothing(
@@ -218,6 +220,7 @@ def test_an_operator_enters_and_ends_it_on_the_pages(offer: Offer, omar: Any, cl
         ("currency", "€", "three letters"),
         ("until", "2020-01-01", "The last day is before the first."),
         ("reason", "", "Say why"),
+        ("input", "0", "say that it is free of charge"),
     ],
 )
 def test_a_wrong_answer_is_named_and_changes_nothing(
@@ -227,6 +230,39 @@ def test_a_wrong_answer_is_named_and_changes_nothing(
     response = client.post(reverse("pricing:own_price", args=[offer.pk]), answers(**{name: value}))
     assert (response.status_code, words in response.content.decode()) == (422, True)
     assert OwnPrice.objects.count() == 0
+
+
+def test_a_price_of_0_is_taken_once_somebody_says_that_it_is_free(
+    offer: Offer, omar: Any, client: Client
+) -> None:
+    client.force_login(omar)
+    free = answers(input="0", output="0", is_free="on")
+    assert client.post(reverse("pricing:own_price", args=[offer.pk]), free).status_code == 302
+    page = client.get(reverse("pricing:offer", args=[offer.pk])).content.decode()
+    assert ("$0<" in page, "0E-" in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("ended", "last_day", "never_held"), [(DAY, None, True), (LATER, date(2026, 11, 30), False)]
+)
+def test_an_ended_own_price_says_until_when_it_held(
+    ended: datetime, last_day: date | None, never_held: bool, offer: Offer, omar: Any
+) -> None:
+    own = enter(offer, omar)
+    (open_,) = own_prices_of(offer, TODAY)
+    assert (open_.last_day, open_.never_held) == (None, False)
+    services.end_own_price(own.pk, reason="Over.", by=omar, as_of=ended)
+    (over,) = own_prices_of(offer, TODAY)
+    assert (over.last_day, over.never_held) == (last_day, never_held)
+
+
+def test_the_page_shows_the_day_it_was_ended_instead_of_open(offer: Offer, omar: Any, client: Client) -> None:
+    now = timezone.now()
+    own = enter(offer, omar, now)
+    services.end_own_price(own.pk, reason="Over.", by=omar, as_of=now)
+    client.force_login(omar)
+    page = client.get(reverse("pricing:offer", args=[offer.pk])).content.decode()
+    assert f'{now.day} {now:%b %Y}<span class="sub">it never held</span>' in page
 
 
 def test_others_can_neither_enter_nor_end_one(offer: Offer, omar: Any, ana: Any, client: Client) -> None:
@@ -252,3 +288,89 @@ def test_the_page_of_an_offer_is_as_many_queries_however_often_it_was_priced(
     client.get(reverse("pricing:offer", args=[offer.pk]))
     with django_assert_num_queries(21):
         client.get(reverse("pricing:offer", args=[offer.pk]))
+
+
+GEMINI = {"provider": "azure", "model": "gemini-2.5-flash"}
+
+
+def cost_of_gemini(day: date) -> Any:
+    tokens = {"input": 1_000_000, "output": 1_000_000}
+    return cost_of(Traffic("azure", "gemini-2.5-flash", day, tokens))
+
+
+def test_a_price_no_feed_lists_is_added_from_the_line_it_is_missing_in(omar: Any, client: Client) -> None:
+    client.force_login(omar)
+    address, asked = reverse("pricing:add_price"), GEMINI | {"from": "2026-10-01"}
+    page = client.get(address, asked).content.decode()
+    assert [f'value="{value}"' in page for value in asked.values()] == [True] * 3
+    assert cost_of_gemini(TODAY).usd is None
+    typed = answers(valid_from="2026-10-01", **GEMINI)
+    assert client.post(address, typed | {"reason": ""}).status_code == 422
+    assert (Offer.objects.count(), OwnPrice.objects.count()) == (0, 0)
+    answer = client.post(address, typed)
+    offer = Offer.objects.get()
+    assert answer.url == reverse("pricing:offer", args=[offer.pk])
+    assert WHY in client.get(answer.url).content.decode()
+    assert cost_of_gemini(date(2026, 10, 1)).usd == Decimal("1.2")
+    assert cost_of_gemini(date(2026, 9, 30)).usd is None
+
+
+def test_nothing_is_made_up_about_who_sells_it(omar: Any, client: Client) -> None:
+    client.force_login(omar)
+    client.post(reverse("pricing:add_price"), answers(provider="Somewhere", model="unheard-of"))
+    offer = Offer.objects.select_related("provider", "model").get()
+    assert (offer.slug, offer.provider.jurisdiction) == ("somewhere:unheard-of", "")
+    assert (offer.model.open_weights, offer.model.licence) == (None, "")
+
+
+def test_what_the_book_knows_leads_to_the_page_of_its_own_price(
+    offer: Offer, omar: Any, client: Client
+) -> None:
+    client.force_login(omar)
+    answer = client.get(
+        reverse("pricing:add_price"), {"provider": "Groq", "model": "llama", "from": "2026-10-01"}
+    )
+    assert answer.url.startswith(reverse("pricing:own_price", args=[offer.pk]))
+    assert 'value="2026-10-01"' in client.get(answer.url).content.decode()
+    client.post(reverse("pricing:add_price"), answers(provider="groq", model="llama"))
+    assert (Offer.objects.count(), OwnPrice.objects.get().offer) == (1, offer)
+
+
+def test_names_that_read_like_another_offer_add_nothing(omar: Any) -> None:
+    price = services.Price({"input": Decimal(1), "output": Decimal(1)}, "USD", TODAY)
+    why: dict[str, Any] = {"reason": WHY, "source": "contract 4711", "by": omar, "as_of": DAY}
+    services.price_new_offer(OfferKey("azure", "m", "eu"), price, **why)
+    with pytest.raises(ValidationError, match="read like another offer"):
+        services.price_new_offer(OfferKey("azure", "m:eu"), price, **why)
+    assert (Offer.objects.count(), OwnPrice.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("provider", "a/b", "A provider is one name"),
+        ("model", "folder/", "Name the model"),
+        ("region", "a:b", "A region is one name"),
+        ("input", "0", "say that it is free of charge"),
+    ],
+)
+def test_a_wrong_name_is_told_and_adds_nothing(
+    name: str, value: str, words: str, omar: Any, client: Client
+) -> None:
+    client.force_login(omar)
+    answer = client.post(reverse("pricing:add_price"), answers(**(GEMINI | {name: value})))
+    assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    assert (Offer.objects.count(), OwnPrice.objects.count()) == (0, 0)
+
+
+def test_only_an_operator_adds_a_price(ana: Any, client: Client) -> None:
+    client.force_login(ana)
+    address = reverse("pricing:add_price")
+    assert (client.get(address).status_code, client.post(address, answers(**GEMINI)).status_code) == (
+        403,
+        403,
+    )
+    assert "Add a price" not in client.get(reverse("pricing:book")).content.decode()
+    client.force_login(UserFactory.create())
+    assert client.get(address).status_code == 404
+    assert Offer.objects.count() == 0

@@ -146,10 +146,7 @@ def test_an_own_price_and_a_choice_count_here_as_everywhere(omar: Any) -> None:
     later = DAY + timedelta(days=1)
     services.enter_own_price(
         Conflict.objects.get().offer_id,
-        amounts={"input": Decimal("0.4"), "output": Decimal("0.8")},
-        currency="USD",
-        valid_from=later.date(),
-        until=None,
+        services.Price({"input": Decimal("0.4"), "output": Decimal("0.8")}, "USD", later.date()),
         reason="Contract.",
         source="4711",
         by=omar,
@@ -162,10 +159,7 @@ def test_another_currency_needs_the_rate_of_that_day(omar: Any) -> None:
     litellm(llama=entry(1, 2))
     services.enter_own_price(
         Offer.objects.get().pk,
-        amounts={"input": Decimal(1), "output": Decimal(1)},
-        currency="EUR",
-        valid_from=TODAY,
-        until=None,
+        services.Price({"input": Decimal(1), "output": Decimal(1)}, "EUR", TODAY),
         reason="Contract.",
         source="4711",
         by=omar,

@@ -28,13 +28,13 @@ SENTENCES: Final = {
         "is no cost either."
     ),
     Cause.NO_RATE: "{what}: reported in {detail}, without an exchange rate for the day. An operator can enter it.",
-    Cause.NO_PRICE: "No price for {what}: {detail} To supply: the price, in the price book.",
+    Cause.NO_PRICE: "No price for {what}: {detail} {supply}",
     Cause.EARLIER_PRICE: "The price of {what} moved on {day}; the source still charges the one before.",
     Cause.LATER_PRICE: "The price of {what} moved on {day}; the source charged the new one before that.",
     Cause.BATCH: "{what}: reported at the price of batches, but the log does not mark batches.",
     Cause.CACHE_UNPRICED: (
-        "{what}: the price in use says nothing of cached tokens, so they are computed at the full price; the source "
-        "seems to charge less for them."
+        "{what}: the price of {days} ({prices}) says nothing of cached tokens, so they are computed at the full price; "
+        "the source seems to charge less for them."
     ),
     Cause.CACHE_FULL: "{what}: cached tokens are reported without their discount.",
     Cause.CACHE_TWICE: "{what}: the source counts cached tokens twice, as input and as cached.",
@@ -50,6 +50,8 @@ SENTENCES: Final = {
     Cause.STAND_IN: "{what}: the price of those days is not known, so the first known one stood in.",
     Cause.UNEXPLAINED: "Not explained: {what}.",
 }
+SUPPLY: Final = "To supply: your own price for it, which an operator adds."
+NO_SUPPLY: Final = "A price of one's own is for usual requests alone, so it cannot stand in here."
 OF_DAYS: Final = (Cause.EARLIER_PRICE, Cause.LATER_PRICE)
 
 
@@ -65,8 +67,30 @@ def cause_sentence(share: Share) -> str:
         sources=f"{sources} {verb}",
         failed=f"{sum(piece.errors or 0 for piece in share.pieces):,}",
         requests=f"{sum(piece.requests or 0 for piece in share.pieces):,}",
+        supply=SUPPLY if any(piece.own_price_helps for piece in share.pieces) else NO_SUPPLY,
+        days=_days(share.pieces),
+        prices=_prices(share.pieces),
     )
     return sentence.strip()
+
+
+def _days(pieces: Iterable[Piece]) -> str:
+    """From the first day to the last, as a reader says it."""
+    first = min((piece.first_day for piece in pieces if piece.first_day), default=None)
+    last = max((piece.last_day for piece in pieces if piece.last_day), default=None)
+    if first is None or last is None:
+        return "those days"
+    if first == last:
+        return f"{last:%-d %b %Y}"
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first:{'%-d' if same_month else '%-d %b'}} to {last:%-d %b %Y}"
+
+
+def _prices(pieces: Iterable[Piece]) -> str:
+    """Who said those prices, each once."""
+    return (
+        listed(sorted({source for piece in pieces for source in piece.price_sources})) or "nobody knows whose"
+    )
 
 
 def named(pieces: Iterable[Piece]) -> str:
@@ -108,12 +132,31 @@ def verdict(month: Month, same_share: Decimal) -> str:
         return "No cost is reported, so there is nothing to hold the computed one against."
     if month.computed_usd is None:
         return "No price is known, so nothing can be computed."
-    difference, share = month.difference_usd, month.difference_share
-    if difference is None or not difference or (share is not None and abs(share) <= same_share):
+    if month.difference_usd is None:
+        return "What is reported and what is priced is different traffic, so nothing can be compared."
+    return " ".join((_compared(month, month.difference_usd, same_share), *left_out(month)))
+
+
+def _compared(month: Month, difference: Decimal, same_share: Decimal) -> str:
+    share = month.difference_share
+    if not difference or (share is not None and abs(share) <= same_share):
         return "They agree." if not month.causes else "They agree on the whole."
     side = "more" if difference > 0 else "less"
-    percent = f", {abs(share):.0%} of it" if share is not None else ""
+    percent = f", {abs(share):.0%} of the reported amount" if share is not None else ""
     return f"{in_words(float(abs(difference)), 'USD')} {side} is reported than computed{percent}."
+
+
+def left_out(month: Month) -> list[str]:
+    """What the difference is not over, a sentence each: amounts without their counterpart."""
+    amounts = (
+        (month.unpriced_usd, "is reported where no price is known"),
+        (month.unreported_usd, "is computed where no cost is reported"),
+    )
+    return [
+        f"{in_words(float(amount), 'USD')} {words}: not compared."
+        for amount, words in amounts
+        if amount is not None
+    ]
 
 
 def priced_words(month: Month) -> str:

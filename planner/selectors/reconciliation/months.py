@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, Count, F, Max, Min, Q, Sum
+from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
+from django.db.models import BigIntegerField, BooleanField, Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
 from planner.engine.explain import reconciled as words
@@ -16,6 +17,8 @@ from planner.engine.policy import Assumptions
 from planner.engine.reconciling import Cause, Piece, last_of, month_of
 from planner.models import ReckonedDay
 from planner.selectors import basis
+from planner.selectors.reconciliation.traffic import USUAL_TIERS
+from pricing.models import Quote
 from workloads.models import Workload
 
 if TYPE_CHECKING:
@@ -23,23 +26,60 @@ if TYPE_CHECKING:
     from datetime import date
 
     from django.db.models import QuerySet
+    from django.db.models.expressions import Combinable
 
-    from planner.engine.reconciling import Month
+    from planner.engine.reconciling import Month, Share
 
 NOBODY = "No workload"
 TOKENS = Coalesce(F("input_tokens"), 0, output_field=BigIntegerField()) + Coalesce(
     F("output_tokens"), 0, output_field=BigIntegerField()
 )
-CENT = Decimal("0.01")
+PRICE_SAYS = Cause.CACHE_UNPRICED  # what the price itself does not say
+
+
+def _none_is_0(*names: str) -> Combinable:
+    parts = [Coalesce(F(name), 0, output_field=BigIntegerField()) for name in names]
+    return sum(parts[1:], parts[0])
+
+
+OWN_PRICE_HELPS = (  # named, of a usual request, and counted without contradiction
+    Q(batch=False, service_tier__in=USUAL_TIERS)
+    & ~Q(provider="")
+    & ~Q(model="")
+    & Q(input_tokens__gte=_none_is_0("cached_input_tokens", "cache_write_tokens"))
+    & Q(output_tokens__gte=_none_is_0("reasoning_tokens"))
+)
 
 
 @dataclass(frozen=True)
 class CauseLine:
-    """One cause with what it makes up; None where nobody can tell."""
+    """One cause with what it makes up, its sentence, and where to look or to supply what is missing."""
 
-    cause: Cause
-    usd: Decimal | None
+    share: Share
     sentence: str
+
+    @property
+    def usd(self) -> Decimal | None:
+        return self.share.usd
+
+    @property
+    def priced(self) -> list[Piece]:
+        """Whose offers to look at, where the price itself is the cause: the ones with most tokens."""
+        return self._most(
+            [each for each in self.share.pieces if each.offer and self.share.cause == PRICE_SAYS]
+        )
+
+    @property
+    def to_price(self) -> list[Piece]:
+        """What a price somebody enters would be put on: the ones with most tokens."""
+        missing = self.share.cause == Cause.NO_PRICE
+        return self._most([each for each in self.share.pieces if each.own_price_helps and missing])
+
+    def _most(self, pieces: list[Piece]) -> list[Piece]:
+        named = {
+            (each.provider, each.model): each for each in sorted(pieces, key=lambda each: each.tokens or 0)
+        }
+        return list(named.values())[::-1][: words.NAMED]
 
 
 @dataclass(frozen=True)
@@ -71,7 +111,7 @@ class Line:
     @cached_property
     def causes(self) -> list[CauseLine]:
         """The likely cause first: the one with the most money."""
-        return [CauseLine(share.cause, share.usd, words.cause_sentence(share)) for share in self.month.causes]
+        return [CauseLine(share, words.cause_sentence(share)) for share in self.month.causes]
 
     @property
     def has_several_causes(self) -> bool:
@@ -100,14 +140,16 @@ def months_with_data(seen: Seen) -> list[date]:
 
 def lines(seen: Seen, since: date | None = None, until: date | None = None) -> list[Line]:
     """A line for each workload and month from SINCE on and before UNTIL, the newest month first, in it the largest
-    difference first, nobody's traffic last. Three queries.
+    difference first, nobody's traffic last. At most four queries.
     """
     days = seen.days
     days = days.filter(day__gte=since) if since else days
     days = days.filter(day__lt=until) if until else days
     pieces: dict[tuple[int | None, date], list[Piece]] = defaultdict(list)
-    for row in _grouped(days):
-        pieces[row["workload_id"], row["month"]].append(_piece(row))
+    rows = list(_grouped(days))
+    offers = _offers(rows)
+    for row in rows:
+        pieces[row["workload_id"], row["month"]].append(_piece(row, offers))
     known = Workload.objects.select_related("team").in_bulk({pk for pk, _ in pieces if pk})
     newest = seen.days.aggregate(newest=Max("day"))["newest"]
     share = same_share(newest) if newest else Decimal(0)
@@ -154,13 +196,24 @@ def _grouped(days: QuerySet[ReckonedDay]) -> Iterable[Mapping[str, Any]]:
             errors_sum=Sum("errors"),
             one_detail=Min("detail"),
             details=Count("detail", distinct=True),
+            first_day=Min("day"),
+            last_day=Max("day"),
+            price_sources=ArrayAgg("price_source", distinct=True),
+            one_price=Max("quotes"),
+            own_price_helps=BoolOr(OWN_PRICE_HELPS, output_field=BooleanField()),
         )
         .order_by()
     )
     return rows
 
 
-def _piece(row: Mapping[str, Any]) -> Piece:
+def _offers(rows: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+    """The offer of one quote of each row whose price is the cause, by the quote: one query, none without such a row."""
+    quotes = {row["one_price"][0] for row in rows if row["cause"] == PRICE_SAYS and row["one_price"]}
+    return dict(Quote.objects.filter(pk__in=quotes).values_list("pk", "offer_id"))
+
+
+def _piece(row: Mapping[str, Any], offers: Mapping[int, int]) -> Piece:
     return Piece(
         cause=Cause(row["cause"]),
         model=row["model"],
@@ -173,4 +226,9 @@ def _piece(row: Mapping[str, Any]) -> Piece:
         errors=row["errors_sum"],
         detail=row["one_detail"],
         further_details=row["details"] - 1,
+        first_day=row["first_day"],
+        last_day=row["last_day"],
+        price_sources=tuple(filter(None, row["price_sources"])),
+        offer=offers.get(row["one_price"][0]) if row["one_price"] else None,
+        own_price_helps=bool(row["own_price_helps"]),
     )

@@ -40,6 +40,11 @@ class Reconciliation:
         """All lines together."""
         return month_of(piece for line in self.lines for piece in line.month.pieces)
 
+    @property
+    def left_out(self) -> list[str]:
+        """What the difference of all lines is not over."""
+        return words.left_out(self.total)
+
 
 def reconciliation(seen: Seen, month: date | None, as_of: datetime) -> Reconciliation:
     """The lines of MONTH (None: of all months), and every move of these workloads."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from decimal import Decimal
 
+    from planner.engine.reconciling import Share
     from planner.selectors.reconciliation.months import CauseLine, Line
 
 HEADER = (
@@ -20,8 +21,11 @@ HEADER = (
     "tokens_reported_share",
     "reported_usd",
     "computed_usd",
+    "reported_without_price_usd",
+    "computed_without_report_usd",
+    "compared_reported_usd",
     "difference_usd",
-    "difference_share",
+    "difference_share_of_compared_reported",
     "verdict",
     "causes",
 )
@@ -43,6 +47,9 @@ def rows(lines: Iterable[Line]) -> Iterator[tuple[str, ...]]:
             _share(month.reported_share),
             _usd(month.reported_usd),
             _usd(month.computed_usd),
+            _usd(month.unpriced_usd),
+            _usd(month.unreported_usd),
+            _usd(month.compared_usd),
             _usd(month.difference_usd),
             _share(month.difference_share),
             text(line.verdict),
@@ -51,7 +58,18 @@ def rows(lines: Iterable[Line]) -> Iterator[tuple[str, ...]]:
 
 
 def _cause(cause: CauseLine) -> str:
-    return f"{cause.sentence} ({_usd(cause.usd) or 'unknown'} USD)"
+    return f"{cause.sentence} ({_amount(cause.share)})"
+
+
+def _amount(share: Share) -> str:
+    """The cause's part of the difference, or the amount that is compared with nothing."""
+    if share.usd is not None:
+        return f"{share.usd:.2f} USD"
+    if share.unpriced_usd is not None:
+        return f"{share.unpriced_usd:.2f} USD reported, not compared"
+    if share.unreported_usd is not None:
+        return f"{share.unreported_usd:.2f} USD computed, not compared"
+    return "unknown USD"
 
 
 def text(value: str) -> str:
