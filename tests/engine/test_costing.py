@@ -419,6 +419,24 @@ def test_the_break_even_is_where_the_lines_cross_for_good_whatever_the_volume_is
 
 
 # Ranges
+def test_terms_of_an_enterprise_and_the_price_of_a_machine_have_ranges_of_their_own() -> None:
+    each, tier = work(), POLICY.tiers["moderate"]
+    costs = full_costs(tier, each, None, UNDER)
+    found = spreads(costs, each, None, UNDER)
+    assert found["2e"].high > found["2p"].high
+    offers = tuple(
+        replace(offer, capex_low=mid, capex_high=mid)
+        if (mid := ((offer.capex_low or 0) + (offer.capex_high or 0)) / 2)
+        else offer
+        for offer in PRICES.gpu_offers
+    )
+    firm = replace(UNDER, prices=replace(PRICES, gpu_offers=offers))
+    same = full_costs(tier, each, None, firm)
+    assert same["5b"].usd_month == pytest.approx(costs["5b"].usd_month)
+    sure = spreads(same, each, None, firm)["5b"]
+    assert sure.high - sure.low < found["5b"].high - found["5b"].low
+
+
 def test_the_range_of_a_cost_holds_its_best_estimate_and_a_figure_taken_at_its_word_narrows_it() -> None:
     each = work()
     costs = full_costs(POLICY.tiers["moderate"], each, 50, UNDER)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from planner.engine.costing.machines import FIXED, need, owned_terms, rented_terms, units_of
+from planner.engine.costing.ranges import between
 from planner.engine.costing.serving import Pace, gpu_kilowatts, pace
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from planner.engine.costing.work import Work
 
     Floats = NDArray[np.float64]
+
+
+PURCHASE: Final = (
+    "purchase_share"  # where between the ends of an offer a machine is bought; only in drawn figures
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +106,14 @@ def machine_terms(
     """The terms of replicas of one kind, people aside. Rented ones follow the day, if there is one to follow."""
     if variant == "5b":
         kilowatts = gpu_kilowatts(way.gpu, a["node_kw"])
-        return owned_terms(needed.replicas * way.gpus, way.usd, way.unit_gpus, kilowatts, a)
+        return owned_terms(needed.replicas * way.gpus, _bought_at_usd(way, a), way.unit_gpus, kilowatts, a)
     return rented_terms(variant, needed, way.usd, a, day)
+
+
+def _bought_at_usd(way: Serving, a: Mapping[str, Any]) -> Any:
+    """The price of one machine: that of the offer, or somewhere between its ends where figures are drawn."""
+    share, low, high = a.get(PURCHASE), way.offer.capex_low, way.offer.capex_high
+    if share is None or low is None or high is None:
+        return way.usd
+    usd_each = way.usd / float(low + high) * 2
+    return between(share, float(low) * usd_each, way.usd, float(high) * usd_each)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from planner.engine.costing.cheapest import machine_terms
+from planner.engine.costing.cheapest import PURCHASE, machine_terms
 from planner.engine.costing.machines import need, server_need, server_terms
 from planner.engine.costing.people import people_usd
+from planner.engine.costing.ranges import between
 from planner.engine.costing.tokens import TokenPrice, seat_terms, token_terms
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ MOVED: Final = (
     "retry_overhead", "rho_max", "fte_class23", "fte_class4", "fte_class5a", "fte_class5b", "fte_cost",
     "cloud_adder", "pool_fixed_4", "pool_fixed_5a", "pool_fixed_5b", "residual_36m", "node_load_factor", "pue",
     "elec_price", "colo_per_kw", "maint_pct", "cpu_32c_8b_tok_s", "cpu_server_usd_month", "cached_price_ratio",
-    "cache_write_ratio", "seat_admin",
+    "cache_write_ratio", "seat_admin", "uplift_enterprise", "financing_rate", "commit_discount_1y",
 )  # fmt: skip
 STANDING_IN: Final = {"peak_to_mean_workload": "peak", "cache_hit_share": "cached_share"}
 
@@ -83,22 +84,18 @@ def _amounts(
 
 
 def moved_figures(figures: Assumptions) -> dict[str, Any]:
-    """All figures, those with a range as columns of draws; `throughput` is the factor on what a replica serves."""
+    """All figures, those with a range as columns of draws; `throughput` is the factor on what a replica serves,
+    and machines are bought somewhere between the ends of their offer.
+    """
     moved: dict[str, Any] = {name: each.value for name, each in figures.figures.items()}
-    draws = _draws(len(MOVED) + len(STANDING_IN) + 1)
+    draws = _draws(len(MOVED) + len(STANDING_IN) + 2)
     for place, name in enumerate((*MOVED, *STANDING_IN)):
         each = figures.figures.get(name)
         if each and not each.changed and each.low is not None and each.high is not None:
             moved[name] = between(draws[place], each.low, each.value, each.high)
-    moved["throughput"] = np.exp(figures["throughput_sd_corrected"] * _normal(draws[-1]))
+    moved["throughput"] = np.exp(figures["throughput_sd_corrected"] * _normal(draws[-2]))
+    moved[PURCHASE] = draws[-1]
     return moved
-
-
-def between(share: Floats, low: float, value: float, high: float) -> Floats:
-    """Triangular on either side of the value, half of the draws below it and half above."""
-    below = low + (value - low) * np.sqrt(np.clip(2 * share, 0, 1))
-    above = high - (high - value) * np.sqrt(np.clip(2 * (1 - share), 0, 1))
-    return np.where(share < 0.5, below, above)  # noqa: PLR2004 - the median
 
 
 def _varied(work: Work, moved: Mapping[str, Any], figures: Assumptions) -> Work:
