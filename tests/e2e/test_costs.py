@@ -40,7 +40,7 @@ def test_an_architect_takes_a_cost_apart_and_tries_other_figures(
     expect(journey.get_by_role("heading", level=1)).to_contain_text("In full, an open-weight API costs")
     axe(journey)
     journey.get_by_role("region", name="Full cost a month").get_by_role(
-        "link", name="Self-hosted, rented"
+        "link", name="Your own stack on rented machines"
     ).click()
     terms = journey.get_by_role("region", name="What 5a consists of")
     for label in (

@@ -124,7 +124,7 @@ def values_of(declared: Any) -> Any:
 CODES = {"armed": ARMED, "near": NEAR, "fired": FIRED, "not_evaluated": NOT_EVALUATED}
 
 
-@settings(LAWS, max_examples=examples(60))
+@settings(LAWS, max_examples=examples(30))
 @given(SEEDS)
 def test_triggers_stand_alike(seed: int) -> None:
     parts = [part for part in segments(seed, AT_ONCE) if part.pending is None]

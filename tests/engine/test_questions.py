@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.engine.laws import examples
 from tests.engine.samples import POLICY, decide, recorded
 from tests.engine.test_properties import FACTS, LAWS
 from tests.engine.test_properties import decide as decide_any
@@ -66,7 +67,7 @@ def test_a_decision_that_stands_stands_for_every_value_of_what_stops_answers(fac
         assert (other.now, other.target) == (decided.now, decided.target)
 
 
-@LAWS
+@settings(LAWS, max_examples=examples(40))
 @given(FACTS, st.sampled_from(LISTED))
 def test_what_an_answer_is_said_to_lead_to_it_leads_to(facts: Any, declared: Any) -> None:
     known = {name: value for name, value in facts.items() if name != declared.name}

@@ -123,7 +123,7 @@ def kept(**changes: Any) -> DecisionRecord:
     ("changes", "words"),
     [
         ({"engine": "1", "inputs": None}, "impossible. It was made by engine 1, whose records do not hold"),
-        ({"engine": "7"}, "impossible. It was made by engine 7; this is engine 3."),
+        ({"engine": "7"}, "impossible. It was made by engine 7; this is engine 4."),
         (
             {"policy": "c" * 64},
             "impossible. The policy it was made with, 2026.1 (cccccccc), is not kept here.",

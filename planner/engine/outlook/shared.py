@@ -103,14 +103,6 @@ def shared(
     busy, usd = sum(means) * a["retry_overhead"], float(line.usd(a))
     paid = tuple(each.costs[OPEN_MODELS].usd_month for each in parts)
     tokens = sum(each.answer.work.tokens_month for each in parts if each.answer.work)
-    fixed = a[FIXED[way.variant]]
-    found = CostPool(
-        replica_usd_month(way.variant, way.serving, a),
-        _carried(tokens, peak),
-        fixed + people_usd,
-        a["n_plus"],
-        way.serving.unit_gpus / way.serving.gpus if way.variant == "5b" else 1.0,
-    )
     return Shared(
         variant=way.variant,
         name=pool_of(way, a).name,
@@ -119,16 +111,23 @@ def shared(
         loads=loads,
         use=busy / replicas,
         usd_month=usd,
-        fixed_usd_month=fixed,
+        fixed_usd_month=a[FIXED[way.variant]],
         people_usd_month=people_usd,
         parts=parts,
         alone_replicas=tuple(_serving(load) + spare for load in loads.max(axis=1)),
         own_usd=tuple(each.costs[each.target].usd_month for each in parts),
         paid_usd=paid,
         tokens_month=tokens,
-        break_even=_break_even(found, paid, tokens, busy),
+        break_even=_break_even(_as_cost(way, _carried(tokens, peak), people_usd, a), paid, tokens, busy),
         line=line,
     )
+
+
+def _as_cost(way: Way, carried_mtok: float, people_usd: float, a: Assumptions) -> CostPool:
+    """The pool as a break-even sees it, with the people of its class beside the machines."""
+    together = way.serving.unit_gpus / way.serving.gpus if way.variant == "5b" else 1.0
+    usd = replica_usd_month(way.variant, way.serving, a)
+    return CostPool(usd, carried_mtok, a[FIXED[way.variant]] + people_usd, a["n_plus"], together)
 
 
 def _line(
