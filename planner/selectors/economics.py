@@ -119,8 +119,13 @@ class Economics:
 
     @property
     def headline(self) -> str:
+        return verdicts.headline(self.costs, self.segment["feasible"], self.segment["target"])
+
+    @property
+    def why_not_the_cheapest(self) -> str:
         aside = {variant: words.set_aside(each) for variant, each in self.decided.items()}
-        return verdicts.headline(self.costs, self.segment["feasible"], self.segment["target"], aside)
+        segment = self.segment
+        return verdicts.why_not_the_cheapest(self.costs, segment["feasible"], segment["target"], aside)
 
     @property
     def why(self) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from planner.engine.costing import FullCost
 from planner.engine.explain.costing import set_aside
-from planner.engine.explain.verdicts import headline, use_words, why_it_wins
+from planner.engine.explain.verdicts import headline, use_words, why_it_wins, why_not_the_cheapest
 from planner.engine.vocabulary import VARIANTS
 
 TERMS = {
@@ -22,10 +22,12 @@ COSTS = {
 
 def test_what_would_cost_less_comes_with_the_reason_for_setting_it_aside() -> None:
     aside = {"2e": "The decision sets it aside: sensitive data stays."}
-    said = headline(COSTS, ["3", "4", "2e"], "4", aside)
-    assert said.endswith(" would cost $410 a month less. The decision sets it aside: sensitive data stays.")
-    assert " is allowed too: decisions compare the planning price." in headline(COSTS, ["4", "2e"], "4", {})
-    assert headline(COSTS, ["3", "4"], "3", {}).endswith("the least of what is allowed.")
+    assert headline(COSTS, ["3", "4", "2e"], "4").endswith(" would cost $410 a month less.")
+    assert why_not_the_cheapest(COSTS, ["3", "4", "2e"], "4", aside) == aside["2e"]
+    assert why_not_the_cheapest(COSTS, ["4", "2e"], "4", {}).startswith("It is allowed too: ")
+    assert headline(COSTS, ["3", "4"], "3").endswith("the least of what is allowed.")
+    for target in ("3", "5a", None):
+        assert why_not_the_cheapest(COSTS, ["3", "4", "5a"], target, aside) == ""
 
 
 @pytest.mark.parametrize(

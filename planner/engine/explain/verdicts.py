@@ -33,10 +33,8 @@ def cheapest(costs: Mapping[str, FullCost], among: Collection[str]) -> str | Non
     return min(known)[2] if known else None
 
 
-def headline(
-    costs: Mapping[str, FullCost], feasible: Collection[str], target: str | None, aside: Mapping[str, str]
-) -> str:
-    """Whether the full cost agrees with the decision; where it does not, why the decision sets the cheapest `aside`."""
+def headline(costs: Mapping[str, FullCost], feasible: Collection[str], target: str | None) -> str:
+    """Whether the full cost agrees with the decision, in one sentence."""
     least = cheapest(costs, feasible)
     if target is None:
         return "No placement is allowed, so there is nothing to compare."
@@ -49,16 +47,20 @@ def headline(
     if least is None:
         return "No placement that is allowed has a cost anybody knows."
     dearer = (costs[target].usd_month or 0) - (costs[least].usd_month or 0)
-    sentence = (
-        f"In full, {placed(target)} costs {money(costs[target].usd_month)}; {placed(least)} would cost "
-        f"{money(dearer)} less"
-    )
-    why = aside.get(least)
     return (
-        f"{sentence}. {why}"
-        if why
-        else f"{sentence}, and is allowed too: decisions compare the planning price."
+        f"In full, {placed(target)} costs {money(costs[target].usd_month)}; {placed(least)} would cost "
+        f"{money(dearer)} less."
     )
+
+
+def why_not_the_cheapest(
+    costs: Mapping[str, FullCost], feasible: Collection[str], target: str | None, aside: Mapping[str, str]
+) -> str:
+    """Why the decision does not take what costs least in full; empty where it does, or nobody can tell."""
+    least = cheapest(costs, feasible)
+    if target is None or least in (None, target) or costs[target].usd_month is None:
+        return ""
+    return aside.get(least or "") or "It is allowed too: decisions compare the planning price."
 
 
 def difference(variant: str, costs: Mapping[str, FullCost], comparator: str, found: Against | None) -> str:
