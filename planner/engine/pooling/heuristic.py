@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from planner.engine.pooling.slot_prices import Placed
 
 ROUNDS: Final = 12  # of prices
-GLANCED: Final = (400, 1_200)  # contested segments while sizes are searched: an eighth of all, between these
+GLANCED: Final = (400, 1_000)  # contested segments while sizes are searched: an eighth of all, between these
 ROUTINGS: Final = 80  # sizes looked at with the fewest, fewer where each takes longer
 ROUTED: Final = 1_200  # contested segments in a routing that is made whole
 MADE_WHOLE: Final = 6  # sizes made whole with the fewest
