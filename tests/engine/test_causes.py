@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.engine import Fact, PriceSnapshot, SegmentInput, WorkloadInput, explain, record
 from planner.engine.causes import Grounds, causes, groups_between, swapped
 from planner.engine.policy import build_policy
+from tests.engine.laws import examples
 from tests.engine.samples import AS_OF, POLICY, PRICES, workload
 from tests.engine.test_policy import documents
 from tests.engine.test_properties import FACTS, LAWS
@@ -90,7 +91,7 @@ def any_grounds(draw: Any) -> Grounds:
     )
 
 
-@LAWS
+@settings(LAWS, max_examples=examples(40))
 @given(any_grounds(), any_grounds())
 def test_replacing_every_group_gives_exactly_the_other(one: Grounds, other: Grounds) -> None:
     groups = groups_between(one, other)
@@ -101,7 +102,7 @@ def test_replacing_every_group_gives_exactly_the_other(one: Grounds, other: Grou
     assert groups_between(one, one) == ()
 
 
-@LAWS
+@settings(LAWS, max_examples=examples(40))
 @given(any_grounds(), any_grounds())
 def test_effects_and_the_rest_add_up_and_one_group_explains_all(one: Grounds, other: Grounds) -> None:
     found = causes(one, other)

@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from planner.engine import Fact, SegmentInput, WorkloadInput, decide_workload, parse_workloads, record
 from planner.engine.binding import binding
 from planner.engine.choose import Scale
 from planner.engine.explain.findings import reason
 from planner.engine.vocabulary import VARIANTS
+from tests.engine.laws import examples
 from tests.engine.samples import AS_OF, CASES, POLICY, PRICES, recorded, workload
 from tests.engine.test_properties import FACTS, LAWS
 from tests.engine.test_properties import decide as decide_any
@@ -141,7 +142,7 @@ def without(policy: Any, ids: set[str]) -> Any:
 LIMITS = ("constraints", "preferences", "gates")
 
 
-@LAWS
+@settings(LAWS, max_examples=examples(40))
 @given(FACTS)
 def test_a_row_binds_exactly_when_the_answer_without_it_is_another(facts: Any) -> None:
     decided = decide_any(facts)
