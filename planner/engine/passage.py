@@ -77,8 +77,9 @@ def _far_out(ahead: float, z: float) -> float:
     z is beyond 37 there (z^2 >= 4 mu x / s^2), so Mills' ratio holds to a part in 10^10; and 2 mu x / s^2 - z^2 / 2
     is exactly -ahead^2 / 2, which is taken instead of the difference of two huge numbers.
     """
-    mills = (1 - 1 / z**2 + 3 / z**4 - 15 / z**6) / (z * math.sqrt(2 * math.pi))
-    return math.exp(-(ahead**2) / 2) * mills
+    near = 1 / z  # its powers vanish where those of z would overflow
+    mills = near * (1 - near**2 + 3 * near**4 - 15 * near**6) / math.sqrt(2 * math.pi)
+    return math.exp(-ahead * ahead / 2) * mills
 
 
 def _normal(z: float) -> float:

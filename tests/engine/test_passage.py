@@ -58,6 +58,14 @@ def test_quantiles_are_in_order_and_invert_the_distribution() -> None:
     assert reached_by(passage.p50, math.log(5), 0.05, 0.1) == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("volatility", [1e-30, 1e-60, 1e-100, 1e-150])
+def test_next_to_no_noise_reaches_on_the_day_and_not_before(volatility: float) -> None:
+    assert reached_by(1.1, 1.0, 1.0, volatility) == 1.0
+    assert reached_by(0.9, 1.0, 1.0, volatility) == 0.0
+    rising = first_passage(1.0, math.e, 1.0, volatility)
+    assert rising.p50 == pytest.approx(1.0)
+
+
 def test_a_huge_exponent_does_not_overflow() -> None:
     assert 0 <= reached_by(10, 5.0, 1.0, 0.05) <= 1
 
