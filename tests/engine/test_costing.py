@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import replace
 from decimal import Decimal
@@ -416,6 +417,21 @@ def test_the_break_even_is_where_the_lines_cross_for_good_whatever_the_volume_is
         assert machines is not None
         assert paid is not None
         assert (machines <= paid).all() == cheaper
+
+
+def test_servers_without_gpus_follow_no_day() -> None:
+    """Where nobody offers GPUs for rent, a small model runs on servers that are paid in every hour."""
+    tier = POLICY.tiers["simple"]
+    offers = tuple(offer for offer in PRICES.gpu_offers if offer.arrangement != "rented")
+    steady = replace(UNDER, prices=replace(PRICES, gpu_offers=offers))
+    each = work(tokens_month=1e9, peak_to_avg=4.0)
+    closed = full_costs(tier, each, None, steady)["2p"]
+    dear = replace(closed, terms={**closed.terms, "output": 100_000.0})
+    found = [against("5a", tier, dear, each, under) for under in (steady, replace(steady, profile=OFFICE))]
+    assert [each.way for each in found if each] == [None, None]
+    steadily, daily = (each.reading for each in found if each)
+    assert math.isfinite(steadily.sustained_mtok_month)
+    assert daily == steadily
 
 
 # Ranges

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from planner.engine.costing.breakeven import BreakEven, Pool, break_even
+from planner.engine.costing.breakeven import BreakEven, Pool, break_even, sustained_mtok_month
 from planner.engine.costing.cheapest import machine_terms, paced, replica_usd_month
 from planner.engine.costing.machines import FIXED, ROUNDING, Need, follow, need, server_need, server_usd_month
 from planner.engine.costing.many import columns_of
@@ -101,6 +101,13 @@ class Fleets:
         machines = np.ceil(replicas / pools.together - ROUNDING) * pools.together
         return tuple(int(place) for place in np.unique(np.argmin(machines * pools.replica_usd_month, axis=1)))
 
+    def paid_in_the_long_run(self, day: Day | None) -> Floats:
+        """The share of the time for which busy replicas are paid at ever larger volumes: servers without GPUs follow
+        no day.
+        """
+        share = 1.0 if day is None else 1 / max(day.profile)
+        return np.array([1.0 if way is None else share for way in self.ways])
+
     def paid_share(self, place: int, work: Work, day: Day | None, a: Mapping[str, Any]) -> float:
         """The share of the time for which busy replicas are paid at today's volume."""
         if day is None or self.ways[place] is None:
@@ -134,15 +141,14 @@ def against(variant: str, tier: Tier, other: FullCost, work: Work, under: Terms)
     if fleets is None or usd_mtok is None:
         return None
     day = under.day(variant)
-    per_mtok = fleets.pools.replica_usd_month / fleets.pools.replica_mtok_month
-    paid = 1.0 if day is None else 1 / max(day.profile)
-    volumes = break_even(usd_mtok, fleets.pools.paying(paid), per_mtok)
-    assert volumes is not None  # noqa: S101  both sides are known
-    place = int(np.lexsort((per_mtok, volumes.sustained_mtok_month))[0])
+    paid = fleets.paid_in_the_long_run(day)
+    paying = fleets.pools.paying(paid)
+    nearest = paying.replica_usd_month / paying.replica_mtok_month
+    place = int(np.lexsort((nearest, sustained_mtok_month(usd_mtok, paying)))[0])
     pool, way = fleets.one(place), fleets.ways[place]
     full = pool.replica_mtok_month * work.peak / under.figures["rho_max"]
-    reading = break_even(usd_mtok, pool.paying(paid), full)
-    assert reading is not None  # noqa: S101  the same
+    reading = break_even(usd_mtok, pool.paying(float(paid[place])), full)
+    assert reading is not None  # noqa: S101  both sides are known
     if day is not None and way is not None and math.isfinite(reading.sustained_mtok_month):
         exact = _followed_mtok(variant, way, usd_mtok, pool, day, under)
         reading = reading if exact is None else reading.at(exact)
